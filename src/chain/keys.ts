@@ -1,0 +1,27 @@
+/** Keys of the state tree, one function a leaf kind (docs/PROTOCOL.md 2). Addresses are integers of 160 bits. */
+
+import { SYSTEM_NAME, TAG } from './constants.ts';
+import { p2 } from './poseidon2.ts';
+import { toWord } from './word.ts';
+
+export const accountKey = (address: bigint): bigint => p2(TAG.K_ACCOUNT, address);
+export const codeKey = (address: bigint): bigint => p2(TAG.K_CODE, address);
+export const codeHashKey = (address: bigint): bigint => p2(TAG.K_CODEHASH, address);
+export const identityKey = (address: bigint): bigint => p2(TAG.K_IDENTITY, address);
+export const publicKeyKey = (address: bigint): bigint => p2(TAG.K_KEY, address);
+export const listKey = (list: bigint, address: bigint): bigint => p2(TAG.K_LIST, list, address);
+export const systemKey = (name: number, sub = 0n): bigint => p2(TAG.K_SYSTEM, BigInt(name), sub);
+export const listRootKey = (list: bigint): bigint => systemKey(SYSTEM_NAME.LIST_ROOT, list);
+
+/** `slot` is the 256-bit storage slot. */
+export function storageKey(address: bigint, slot: bigint): bigint {
+  const { hi, lo } = toWord(slot);
+  return p2(TAG.K_STORAGE, address, hi, lo);
+}
+
+/** Value of a KEY leaf: the hash of an uncompressed secp256k1 public key without its 0x04 prefix. */
+export function publicKeyHash(x: bigint, y: bigint): bigint {
+  const wx = toWord(x);
+  const wy = toWord(y);
+  return p2(TAG.PUBKEY, wx.hi, wx.lo, wy.hi, wy.lo);
+}
