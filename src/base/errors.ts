@@ -47,7 +47,10 @@ export type Raise<Code extends string> = (
 const catalogues = new Map<string, Readonly<Record<string, ErrorSpec>>>();
 
 /** Registers a layer's catalogue and returns the constructor of its errors. Codes are unique over all layers. */
-export function defineErrors<Code extends string>(layer: string, specs: Readonly<Record<Code, ErrorSpec>>): Raise<Code> {
+export function defineErrors<Code extends string>(
+  layer: string,
+  specs: Readonly<Record<Code, ErrorSpec>>,
+): Raise<Code> {
   if (catalogues.has(layer)) throw new Error(`error catalogue '${layer}' is defined twice`);
   for (const other of catalogues.values()) {
     for (const code of Object.keys(specs)) if (code in other) throw new Error(`error code '${code}' is defined twice`);

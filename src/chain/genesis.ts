@@ -45,7 +45,10 @@ export function genesisLeaves(genesis: Genesis): LeafWrite[] {
     system(SYSTEM_NAME.BLOCK, encodeBlockParameters(genesis.context)),
     system(SYSTEM_NAME.COLLECTOR, toWord(genesis.context.collector)),
     system(SYSTEM_NAME.REGISTRAR_MASK, { hi: 0n, lo: genesis.registrarMask }),
-    ...genesis.identities.map(({ address, identity }) => ({ key: identityKey(address), value: encodeIdentity(identity) })),
+    ...genesis.identities.map(({ address, identity }) => ({
+      key: identityKey(address),
+      value: encodeIdentity(identity),
+    })),
     ...genesis.balances.map(({ address, wei }) => ({ key: accountKey(address), value: { hi: 0n, lo: wei } })),
   ].filter(({ value }) => !isZeroWord(value));
 }
@@ -56,7 +59,7 @@ export function genesisDigest(
   tree: { readonly root: bigint; readonly nextIndex: number },
 ): { digest: Digest; ring: BlockRing; blind: bigint } {
   const fresh = freshBatchFields();
-  const empty = new BlockRing();
+  const empty = BlockRing.of();
   const hash = hashBlock({
     number: 0n,
     timestamp: genesis.timestamp,

@@ -11,7 +11,13 @@ import { word32 } from './packed.ts';
 export type SystemCall =
   | { readonly kind: 'withdraw'; readonly receiver: bigint }
   | { readonly kind: 'freeze'; readonly subject: bigint }
-  | { readonly kind: 'unfreeze'; readonly subject: bigint; readonly deadline: bigint; readonly r: bigint; readonly vs: bigint }
+  | {
+      readonly kind: 'unfreeze';
+      readonly subject: bigint;
+      readonly deadline: bigint;
+      readonly r: bigint;
+      readonly vs: bigint;
+    }
   | {
       readonly kind: 'setIdentity';
       readonly subject: bigint;
@@ -42,7 +48,12 @@ function systemFunction(kind: SystemCall['kind'], address: bigint, signature: st
 export const SYSTEM_FUNCTIONS: readonly SystemFunction[] = [
   systemFunction('withdraw', BASE_TOKEN_ADDRESS, 'withdraw(address)', SYSTEM_GAS.WITHDRAW),
   systemFunction('freeze', IDENTITY_REGISTRY_ADDRESS, 'freeze(address)', SYSTEM_GAS.FREEZE),
-  systemFunction('unfreeze', IDENTITY_REGISTRY_ADDRESS, 'unfreeze(address,uint64,bytes32,bytes32)', SYSTEM_GAS.UNFREEZE),
+  systemFunction(
+    'unfreeze',
+    IDENTITY_REGISTRY_ADDRESS,
+    'unfreeze(address,uint64,bytes32,bytes32)',
+    SYSTEM_GAS.UNFREEZE,
+  ),
   systemFunction(
     'setIdentity',
     IDENTITY_REGISTRY_ADDRESS,

@@ -62,7 +62,10 @@ export function decodeTransaction(raw: Uint8Array, chainId: bigint): SignedTrans
 
 /** Bytes whose keccak256 is signed. */
 export function encodeForSigning(tx: UnsignedTransaction): Uint8Array {
-  return encodeEnvelope(tx.type, [...unsignedFields(tx), ...(tx.type === 0 ? [integer(tx.chainId), integer(0n), integer(0n)] : [])]);
+  return encodeEnvelope(tx.type, [
+    ...unsignedFields(tx),
+    ...(tx.type === 0 ? [integer(tx.chainId), integer(0n), integer(0n)] : []),
+  ]);
 }
 
 export function encodeSigned(tx: UnsignedTransaction, { r, s, yParity }: EcdsaSignature): Uint8Array {
@@ -80,7 +83,16 @@ function seal(raw: Uint8Array, unsigned: UnsignedTransaction, signature: EcdsaSi
   const sighash = keccak256(signedBytes);
   const publicKey = recoverPublicKey(sighash, signature);
   if (publicKey === undefined) throw chainError('TX_BAD_SIGNATURE', 'no key recovers');
-  return { ...unsigned, signature, raw, hash: keccak256(raw), sighash, signedBytes, publicKey, sender: addressOf(publicKey) };
+  return {
+    ...unsigned,
+    signature,
+    raw,
+    hash: keccak256(raw),
+    sighash,
+    signedBytes,
+    publicKey,
+    sender: addressOf(publicKey),
+  };
 }
 
 function decodeList(bytes: Uint8Array): RlpItem[] {
@@ -147,7 +159,8 @@ function readTyped(type: 1 | 2, fields: RlpItem[]): Decoded {
 function readAccessList(item: RlpItem | undefined): AccessListItem[] {
   if (!Array.isArray(item)) throw chainError('TX_MALFORMED', 'access list');
   return item.map((entry) => {
-    if (!Array.isArray(entry) || entry.length !== 2 || !Array.isArray(entry[1])) throw chainError('TX_MALFORMED', 'access list');
+    if (!Array.isArray(entry) || entry.length !== 2 || !Array.isArray(entry[1]))
+      throw chainError('TX_MALFORMED', 'access list');
     const address = bytes(entry[0]);
     if (address.length !== 20) throw chainError('TX_MALFORMED', 'access list address');
     const storageKeys = entry[1].map((key) => {
@@ -188,7 +201,12 @@ const fixed = (value: bigint, length: number): Uint8Array =>
   new Uint8Array(Buffer.from(value.toString(16).padStart(length * 2, '0'), 'hex'));
 
 function unsignedFields(tx: UnsignedTransaction): RlpItem[] {
-  const tail: RlpItem[] = [integer(tx.gasLimit), tx.to === undefined ? new Uint8Array() : fixed(tx.to, 20), integer(tx.value), tx.data];
+  const tail: RlpItem[] = [
+    integer(tx.gasLimit),
+    tx.to === undefined ? new Uint8Array() : fixed(tx.to, 20),
+    integer(tx.value),
+    tx.data,
+  ];
   const accessList: RlpItem[] = tx.accessList.map(({ address, storageKeys }) => [
     fixed(address, 20),
     storageKeys.map((key) => fixed(key, 32)),
@@ -200,7 +218,14 @@ function unsignedFields(tx: UnsignedTransaction): RlpItem[] {
     case 1:
       return [integer(tx.chainId), nonce, integer(tx.maxFeePerGas), ...tail, accessList];
     case 2:
-      return [integer(tx.chainId), nonce, integer(tx.maxPriorityFeePerGas), integer(tx.maxFeePerGas), ...tail, accessList];
+      return [
+        integer(tx.chainId),
+        nonce,
+        integer(tx.maxPriorityFeePerGas),
+        integer(tx.maxFeePerGas),
+        ...tail,
+        accessList,
+      ];
   }
 }
 

@@ -42,7 +42,8 @@ function flatten(value: unknown, path: string, into: Record<string, unknown>): v
     into[path] = value;
     return;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw configError('CONFIG_UNKNOWN_FIELD', path || 'the file');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw configError('CONFIG_UNKNOWN_FIELD', path || 'the file');
   for (const [key, child] of Object.entries(value)) flatten(child, path === '' ? key : `${path}.${key}`, into);
 }
 
@@ -71,14 +72,16 @@ function check(path: string, field: Field, value: unknown): void {
       if (field.oneOf !== undefined && !field.oneOf.includes(value)) return refuse(`one of ${field.oneOf.join(', ')}`);
       return;
     case 'strings':
-      if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) return refuse('a list of texts expected');
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
+        return refuse('a list of texts expected');
       return;
     case 'boolean':
       if (typeof value !== 'boolean') return refuse('true or false');
       return;
     case 'integer':
       if (!Number.isSafeInteger(value)) return refuse('a whole number expected');
-      if ((value as number) < field.min || (value as number) > field.max) return refuse(`between ${field.min} and ${field.max}`);
+      if ((value as number) < field.min || (value as number) > field.max)
+        return refuse(`between ${field.min} and ${field.max}`);
       return;
   }
 }

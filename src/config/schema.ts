@@ -21,15 +21,21 @@ export const CONFIG_FIELDS = {
     type: 'string',
     default: 'production',
     oneOf: ['development', 'production'],
-    meaning: 'development starts the embedded L1 node and identity provider and accepts the development reference string; production refuses them.',
+    meaning:
+      'development starts the embedded L1 node and identity provider and accepts the development reference string; production refuses them.',
   },
   dataDir: { type: 'string', default: '.privity', meaning: 'Folder of everything the node keeps.' },
   cacheDir: {
     type: 'string',
     default: '',
-    meaning: 'Folder for compiled circuits, proving keys and the reference string; empty means `cache` in dataDir. Nothing in it is private.',
+    meaning:
+      'Folder for compiled circuits, proving keys and the reference string; empty means `cache` in dataDir. Nothing in it is private.',
   },
-  genesisFile: { type: 'string', default: '', meaning: 'Published genesis file; empty in development, where it is made at first start.' },
+  genesisFile: {
+    type: 'string',
+    default: '',
+    meaning: 'Published genesis file; empty in development, where it is made at first start.',
+  },
 
   'http.host': { type: 'string', default: '127.0.0.1', meaning: 'Address to listen on.' },
   'http.port': { ...port, default: 8545, meaning: 'Port of API, RPC and pages.' },
@@ -38,7 +44,13 @@ export const CONFIG_FIELDS = {
     default: '',
     meaning: 'URL under which browsers reach the node; empty means http://localhost:<port>.',
   },
-  'http.bodyBytesMax': { type: 'integer', default: 1_048_576, min: 1024, max: 16_777_216, meaning: 'Largest request body, in bytes.' },
+  'http.bodyBytesMax': {
+    type: 'integer',
+    default: 1_048_576,
+    min: 1024,
+    max: 16_777_216,
+    meaning: 'Largest request body, in bytes.',
+  },
   'http.metricsToken': {
     type: 'string',
     default: '',
@@ -47,7 +59,13 @@ export const CONFIG_FIELDS = {
   },
 
   'l1.url': { type: 'string', default: 'http://127.0.0.1:8546', meaning: 'JSON-RPC of the Ethereum node.' },
-  'l1.chainId': { type: 'integer', default: 31337, min: 1, max: Number.MAX_SAFE_INTEGER, meaning: 'Chain id the Ethereum node must have.' },
+  'l1.chainId': {
+    type: 'integer',
+    default: 31337,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'Chain id the Ethereum node must have.',
+  },
   'l1.chain': { type: 'string', default: '', meaning: 'Address of PrivityChain; empty in development.' },
   'l1.bridge': { type: 'string', default: '', meaning: 'Address of PrivityBridge; empty in development.' },
   'l1.governor': { type: 'string', default: '', meaning: 'Address of PolicyGovernor; empty in development.' },
@@ -58,14 +76,43 @@ export const CONFIG_FIELDS = {
     max: 100_000,
     meaning: 'Blocks on top of an operation before the chain takes it.',
   },
-  'l1.pollIntervalMs': { type: 'integer', default: 2000, min: 50, max: 600_000, meaning: 'Milliseconds between looks at Ethereum.' },
-  'l1.maxFeeGwei': { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'Most that a settlement transaction pays a gas, in gwei.' },
+  'l1.pollIntervalMs': {
+    type: 'integer',
+    default: 2000,
+    min: 50,
+    max: 600_000,
+    meaning: 'Milliseconds between looks at Ethereum.',
+  },
+  'l1.maxFeeGwei': {
+    type: 'integer',
+    default: 200,
+    min: 1,
+    max: 100_000,
+    meaning: 'Most that a settlement transaction pays a gas, in gwei.',
+  },
   'l1.commitKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key that commits batches.' },
   'l1.proveKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key that submits proofs.' },
-  'l1.executeKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key that executes batches.' },
+  'l1.executeKeyFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the key that executes batches.',
+  },
 
-  'chain.id': { type: 'integer', default: 7_107, min: 1, max: Number.MAX_SAFE_INTEGER, meaning: 'Chain id; must be that of the genesis file.' },
-  'chain.blockIntervalMs': { type: 'integer', default: 200, min: 20, max: 60_000, meaning: 'Shortest time between blocks, in milliseconds.' },
+  'chain.id': {
+    type: 'integer',
+    default: 7_107,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'Chain id; must be that of the genesis file.',
+  },
+  'chain.blockIntervalMs': {
+    type: 'integer',
+    default: 200,
+    min: 20,
+    max: 60_000,
+    meaning: 'Shortest time between blocks, in milliseconds.',
+  },
   'chain.batchIntervalSeconds': {
     type: 'integer',
     default: 600,
@@ -87,8 +134,20 @@ export const CONFIG_FIELDS = {
     max: 31_536_000,
     meaning: 'Age at which an unprocessed L1 operation stops commits; must be that of PrivityChain.',
   },
-  'chain.mempoolTransactionsMax': { type: 'integer', default: 20_000, min: 1, max: 1_000_000, meaning: 'Accepted transactions that may wait.' },
-  'chain.mempoolPerSenderMax': { type: 'integer', default: 64, min: 1, max: 10_000, meaning: 'Accepted transactions that may wait for one sender.' },
+  'chain.mempoolTransactionsMax': {
+    type: 'integer',
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'Accepted transactions that may wait.',
+  },
+  'chain.mempoolPerSenderMax': {
+    type: 'integer',
+    default: 64,
+    min: 1,
+    max: 10_000,
+    meaning: 'Accepted transactions that may wait for one sender.',
+  },
   'chain.nonceGapSecondsMax': {
     type: 'integer',
     default: 600,
@@ -96,7 +155,13 @@ export const CONFIG_FIELDS = {
     max: 86_400,
     meaning: 'Seconds that a transaction waits for a missing nonce before it ends as a denial.',
   },
-  'chain.nonceAheadMax': { type: 'integer', default: 256, min: 0, max: 100_000, meaning: 'How far a nonce may lie ahead of the account.' },
+  'chain.nonceAheadMax': {
+    type: 'integer',
+    default: 256,
+    min: 0,
+    max: 100_000,
+    meaning: 'How far a nonce may lie ahead of the account.',
+  },
   'chain.denialsPerMinuteMax': {
     type: 'integer',
     default: 60,
@@ -112,38 +177,117 @@ export const CONFIG_FIELDS = {
     meaning: 'Gates accepted but not yet proven; past it the node answers busy.',
   },
   'policy.file': { type: 'string', default: 'policies/minimal.yaml', meaning: 'The policy in force.' },
-  'policy.saltFile': { type: 'string', default: '', secret: true, meaning: 'File with the 32-byte salt of the policy root.' },
+  'policy.saltFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the 32-byte salt of the policy root.',
+  },
 
   'store.kind': { type: 'string', default: 'sqlite', oneOf: ['sqlite', 'postgres'], meaning: 'Database.' },
   'store.url': { type: 'string', default: '', secret: true, meaning: 'PostgreSQL connection string.' },
-  'keys.kekFile': { type: 'string', default: '', secret: true, meaning: 'File with the 32-byte key-encryption key; outside dataDir in production.' },
+  'keys.kekFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the 32-byte key-encryption key; outside dataDir in production.',
+  },
   'keys.kekEnv': {
     type: 'string',
     default: '',
     meaning: 'Name of the environment variable that holds the key-encryption key, instead of a file.',
   },
-  'keys.saltKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key from which salts and blinds are derived.' },
+  'keys.saltKeyFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the key from which salts and blinds are derived.',
+  },
   'keys.denialKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key that signs denials.' },
 
-  'oidc.issuer': { type: 'string', default: '', meaning: 'OpenID provider; empty in development, where one runs in process.' },
+  'oidc.issuer': {
+    type: 'string',
+    default: '',
+    meaning: 'OpenID provider; empty in development, where one runs in process.',
+  },
   'oidc.clientId': { type: 'string', default: 'privity', meaning: 'Client id at the provider.' },
-  'oidc.clientSecretFile': { type: 'string', default: '', secret: true, meaning: 'File with the client secret; empty for a public client.' },
-  'oidc.rolesClaim': { type: 'string', default: 'privity_roles', meaning: 'Claim that lists the console roles of a person.' },
-  'siwe.domains': { type: 'strings', default: [], meaning: 'Domains that may ask for a wallet login; empty means the public URL.' },
-  'session.idleSeconds': { type: 'integer', default: 1800, min: 60, max: 86_400, meaning: 'Seconds without a request before a session ends.' },
-  'session.absoluteSeconds': { type: 'integer', default: 43_200, min: 60, max: 2_592_000, meaning: 'Longest life of a session, in seconds.' },
-  'rateLimit.authPerMinute': { type: 'integer', default: 100, min: 1, max: 10_000_000, meaning: 'Login requests a minute from one address.' },
-  'rateLimit.rpcPerMinute': { type: 'integer', default: 6000, min: 1, max: 100_000_000, meaning: 'RPC requests a minute for one session.' },
+  'oidc.clientSecretFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the client secret; empty for a public client.',
+  },
+  'oidc.rolesClaim': {
+    type: 'string',
+    default: 'privity_roles',
+    meaning: 'Claim that lists the console roles of a person.',
+  },
+  'siwe.domains': {
+    type: 'strings',
+    default: [],
+    meaning: 'Domains that may ask for a wallet login; empty means the public URL.',
+  },
+  'session.idleSeconds': {
+    type: 'integer',
+    default: 1800,
+    min: 60,
+    max: 86_400,
+    meaning: 'Seconds without a request before a session ends.',
+  },
+  'session.absoluteSeconds': {
+    type: 'integer',
+    default: 43_200,
+    min: 60,
+    max: 2_592_000,
+    meaning: 'Longest life of a session, in seconds.',
+  },
+  'rateLimit.authPerMinute': {
+    type: 'integer',
+    default: 100,
+    min: 1,
+    max: 10_000_000,
+    meaning: 'Login requests a minute from one address.',
+  },
+  'rateLimit.rpcPerMinute': {
+    type: 'integer',
+    default: 6000,
+    min: 1,
+    max: 100_000_000,
+    meaning: 'RPC requests a minute for one session.',
+  },
 
-  'prover.workers': { type: 'integer', default: 1, min: 0, max: 64, meaning: 'Proofs made at the same time on this machine; 0 leaves proving to others.' },
-  'prover.proofTimeoutMs': { type: 'integer', default: 900_000, min: 10_000, max: 86_400_000, meaning: 'Longest time one proof may take.' },
-  'prover.attemptsMax': { type: 'integer', default: 3, min: 1, max: 100, meaning: 'Attempts before a job is poisoned and settlement stops.' },
+  'prover.workers': {
+    type: 'integer',
+    default: 1,
+    min: 0,
+    max: 64,
+    meaning: 'Proofs made at the same time on this machine; 0 leaves proving to others.',
+  },
+  'prover.proofTimeoutMs': {
+    type: 'integer',
+    default: 900_000,
+    min: 10_000,
+    max: 86_400_000,
+    meaning: 'Longest time one proof may take.',
+  },
+  'prover.attemptsMax': {
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 100,
+    meaning: 'Attempts before a job is poisoned and settlement stops.',
+  },
   'prover.string': {
     type: 'string',
     default: 'development',
     meaning: '`development` (insecure, public seed) or the folder of an imported reference string.',
   },
-  'log.level': { type: 'string', default: 'info', oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], meaning: 'Lowest level that is logged.' },
+  'log.level': {
+    type: 'string',
+    default: 'info',
+    oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    meaning: 'Lowest level that is logged.',
+  },
 } as const satisfies Record<string, Field>;
 
 export type ConfigPath = keyof typeof CONFIG_FIELDS;
@@ -159,4 +303,7 @@ type ValueOf<F extends Field> = F extends { type: 'integer' }
 export type Config = { readonly [P in ConfigPath]: ValueOf<(typeof CONFIG_FIELDS)[P]> };
 
 export const environmentName = (path: string): string =>
-  `PRIVITY_${path.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('.', '_').toUpperCase()}`;
+  `PRIVITY_${path
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()}`;

@@ -41,8 +41,16 @@ export const REFUSALS: readonly Refusal[] = [
     },
   },
   { field: 'keys.saltKeyFile', reason: 'production needs the salt key', applies: missing('keys.saltKeyFile') },
-  { field: 'keys.denialKeyFile', reason: 'production needs the key that signs denials', applies: missing('keys.denialKeyFile') },
-  { field: 'policy.saltFile', reason: 'production needs the salt of the policy root', applies: missing('policy.saltFile') },
+  {
+    field: 'keys.denialKeyFile',
+    reason: 'production needs the key that signs denials',
+    applies: missing('keys.denialKeyFile'),
+  },
+  {
+    field: 'policy.saltFile',
+    reason: 'production needs the salt of the policy root',
+    applies: missing('policy.saltFile'),
+  },
   {
     field: 'keys.kekFile',
     reason: 'production needs a key-encryption key (keys.kekFile or keys.kekEnv)',
@@ -93,9 +101,14 @@ export const REFUSALS: readonly Refusal[] = [
     field: 'chain.priorityDeadlineSeconds',
     reason: 'below confirmations (12 s a block) + 3 batch intervals: commits could deadlock',
     applies: (c) =>
-      c['chain.priorityDeadlineSeconds'] < c['l1.confirmationsMin'] * 12 + 3 * c['chain.batchIntervalSeconds'] && production(c),
+      c['chain.priorityDeadlineSeconds'] < c['l1.confirmationsMin'] * 12 + 3 * c['chain.batchIntervalSeconds'] &&
+      production(c),
   },
-  { field: 'store.url', reason: 'PostgreSQL needs a connection string', applies: (c) => c['store.kind'] === 'postgres' && c['store.url'] === '' },
+  {
+    field: 'store.url',
+    reason: 'PostgreSQL needs a connection string',
+    applies: (c) => c['store.kind'] === 'postgres' && c['store.url'] === '',
+  },
   {
     field: 'session.idleSeconds',
     reason: 'longer than the absolute life of a session',

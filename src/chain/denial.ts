@@ -1,0 +1,50 @@
+/**
+ * A signed denial: how an accepted transaction ends when it does not get a receipt (G7). What the sender sees is coarse; the rule and the
+ * reason go to compliance. The signature covers a hash of the precise part too, so the operator cannot change the reason later.
+ */
+
+import { concatBytes } from '../base/bytes.ts';
+import { u64, word32 } from './packed.ts';
+import { sha256Word } from './sha256.ts';
+import { buildSha256Tree } from './sha256-tree.ts';
+
+export const DENIAL_CODES = ['policy', 'capacity', 'expired', 'replaced', 'invalid', 'revoked'] as const;
+export type DenialCode = (typeof DENIAL_CODES)[number];
+
+export interface Denial {
+  readonly chainId: bigint;
+  readonly transactionHash: bigint;
+  readonly sender: bigint;
+  readonly nonce: bigint;
+  readonly code: DenialCode;
+  /** Batch in whose denial tree it stands. */
+  readonly batch: bigint;
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+  /** For compliance only. */
+  readonly ruleId: string;
+  readonly reason: string;
+}
+
+export interface SignedDenial extends Denial {
+  /** 64 bytes r || s over `denialDigest`. */
+  readonly signature: Uint8Array;
+}
+
+/** sha256 that is signed. */
+export function denialDigest(denial: Denial): bigint {
+  const detail = sha256Word(Buffer.from(JSON.stringify([denial.ruleId, denial.reason])));
+  return sha256Word(
+    Buffer.from('privity denial 1'),
+    u64(denial.chainId),
+    word32(denial.transactionHash),
+    u64(BigInt(DENIAL_CODES.indexOf(denial.code))),
+    u64(denial.batch),
+    u64(denial.timestamp),
+    word32(detail),
+  );
+}
+
+/** Root over a batch's signed denials, 0 when there are none. */
+export const denialRootOf = (denials: readonly SignedDenial[]): bigint =>
+  buildSha256Tree(denials.map((d) => sha256Word(concatBytes(word32(denialDigest(d)), d.signature)))).root;

@@ -1,0 +1,50 @@
+import { defineErrors } from '../base/errors.ts';
+
+const refused = (publicText: string) => ({ httpStatus: 400, rpcCode: -32000, publicText });
+
+/** Answers to a submission that was not accepted. None says "frozen" or "sanctioned" (G5). */
+export const sequencerError = defineErrors('sequencer', {
+  SUBMIT_DENIED: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'Forbidden: the policy does not allow this transaction.',
+  },
+  SUBMIT_BUSY: {
+    httpStatus: 503,
+    rpcCode: -32005,
+    publicText: 'Busy: more is accepted than can be proven at present. Try again later; nothing was accepted.',
+  },
+  SUBMIT_MEMPOOL_FULL: {
+    httpStatus: 503,
+    rpcCode: -32005,
+    publicText: 'Busy: too many transactions are waiting. Try again later.',
+  },
+  SUBMIT_LANE_FULL: refused('Too many transactions of this sender are waiting.'),
+  SUBMIT_RATE: {
+    httpStatus: 429,
+    rpcCode: -32005,
+    publicText: 'Too many refused transactions of this sender in the last minute.',
+  },
+  SUBMIT_UNDERPRICED: refused('replacement transaction underpriced'),
+  SUBMIT_OUTCOME_DENIED: refused('This transaction has already ended as a denial; privity_getOutcome tells more.'),
+  SUBMIT_STOPPING: { httpStatus: 503, rpcCode: -32005, publicText: 'The node is stopping. Nothing was accepted.' },
+  SUBMIT_NOT_DURABLE: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'The transaction could not be stored. It was not accepted.',
+  },
+});
+
+/** Reasons for which the chain itself stops rather than commit doubt. */
+export const chainHalted = defineErrors('chain-halted', {
+  HALT_UNKNOWN_POLICY: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'L1 put a policy root in force whose policy this node does not have. Give it the file and restart.',
+  },
+  HALT_REPLAY_MISMATCH: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'Replaying the block log gave another root than the one recorded. The store is damaged or was edited.',
+  },
+});

@@ -1,0 +1,222 @@
+import { assert } from '../base/assert.ts';
+import { bytesToBigInt } from '../base/bytes.ts';
+import { type Block, type BlockItem, itemHash } from '../chain/block.ts';
+import { type BatchContext, hashContext } from '../chain/block-context.ts';
+import { type BlockRing, hashBlock } from '../chain/block-hash.ts';
+import type { BridgeDomain } from '../chain/bridge-domain.ts';
+import type { SignedDenial } from '../chain/denial.ts';
+import type { Digest } from '../chain/digest.ts';
+import { appendToFrontier, EMPTY_FRONTIER, type Frontier, frontierRoot, hashFrontier } from '../chain/frontier.ts';
+import { hashLogs } from '../chain/log.ts';
+import { hashMessage, type Message, rollMessage } from '../chain/message.ts';
+import { type PriorityOperation, rollPriority } from '../chain/priority-operation.ts';
+import { hashOperationRecord, hashTransactionRecord } from '../chain/record.ts';
+import type { Salts } from '../chain/salts.ts';
+import type { SignedTransaction } from '../chain/transaction.ts';
+import { fromWord, isZeroWord, type Word } from '../chain/word.ts';
+import type { ExecutionResult, LeafChange, StateReader } from '../execution/port.ts';
+
+/** What the previous seal (or genesis) left. */
+export interface BatchStart {
+  /** Fresh digest. */
+  readonly digest: Digest;
+  readonly blind: bigint;
+  readonly ring: BlockRing;
+  readonly context: BatchContext;
+  /** Hash of the last block. */
+  readonly parentHash: bigint;
+}
+
+interface OpenBlock {
+  readonly number: bigint;
+  readonly timestamp: bigint;
+  readonly items: BlockItem[];
+  cumulativeGas: bigint;
+  logIndex: number;
+}
+
+/**
+ * The batch being built: rolls, counts, frontier and ring as docs/PROTOCOL.md 3 defines them, and the leaves changed so far in the order in
+ * which new ones take indices. It executes nothing and decides nothing.
+ */
+export class OpenBatch {
+  readonly start: BatchStart;
+  readonly number: bigint;
+  readonly slot: bigint;
+  readonly policyRoot: bigint;
+  readonly denials: SignedDenial[] = [];
+  readonly blocks: Block[] = [];
+  readonly messages: Message[] = [];
+  readonly operations: PriorityOperation[] = [];
+  /** Changed leaves in index order: old ones as they came, new ones when first non-zero. */
+  readonly dirty = new Map<bigint, Word>();
+  frontier: Frontier = EMPTY_FRONTIER;
+  messagesRoll = 0n;
+  priorityRoll: bigint;
+  priorityIndex: bigint;
+  ring: BlockRing;
+  parentHash: bigint;
+  #block: OpenBlock | undefined;
+  readonly #domain: BridgeDomain;
+  readonly #salts: Salts;
+  readonly #sealedRoot: bigint;
+
+  constructor(start: BatchStart, options: { slot: bigint; policyRoot: bigint }, salts: Salts) {
+    assert(hashContext(start.context) === start.digest.context, 'the context is the one the digest names');
+    assert(options.policyRoot !== 0n, 'a batch is judged under a policy root');
+    this.start = start;
+    this.number = start.digest.batchNumber;
+    this.slot = options.slot;
+    this.policyRoot = options.policyRoot;
+    this.priorityRoll = fromWord({ hi: start.digest.priorityHi, lo: start.digest.priorityLo });
+    this.priorityIndex = start.digest.priorityIndex;
+    this.ring = start.ring;
+    this.parentHash = start.parentHash;
+    this.#domain = start.digest;
+    this.#salts = salts;
+    this.#sealedRoot = start.digest.treeRoot;
+  }
+
+  get slotStart(): bigint {
+    return this.slot * this.start.context.batchIntervalSeconds;
+  }
+
+  get nextBlockNumber(): bigint {
+    return this.start.digest.blockNumber + BigInt(this.blocks.length) + 1n;
+  }
+
+  get lastTimestamp(): bigint {
+    return this.blocks.at(-1)?.timestamp ?? this.start.digest.timestamp;
+  }
+
+  openBlock(timestamp: bigint): void {
+    assert(this.#block === undefined, 'a block is open');
+    assert(timestamp >= this.lastTimestamp, 'timestamps do not decrease');
+    assert(this.blocks.length > 0 || timestamp === this.slotStart, "a batch's first block stands at its slot's start");
+    this.#block = { number: this.nextBlockNumber, timestamp, items: [], cumulativeGas: 0n, logIndex: 0 };
+  }
+
+  appendOperation(operation: PriorityOperation, result: ExecutionResult, state: StateReader): void {
+    assert(this.blocks.length === 0, 'operations stand in the first block');
+    assert(operation.index === this.priorityIndex, 'operations come in order');
+    this.priorityRoll = rollPriority(this.priorityRoll, this.#domain, operation);
+    this.priorityIndex += 1n;
+    this.operations.push(operation);
+    const roll = this.priorityRoll;
+    const salt = this.#salts.record(roll);
+    const { status } = result;
+    this.#append(
+      hashOperationRecord({ roll, index: operation.index, status, logs: hashLogs(result.logs), salt }),
+      result,
+      state,
+      (position) => ({
+        ...position,
+        kind: 'operation',
+        operation,
+        roll,
+        salt,
+      }),
+    );
+  }
+
+  appendTransaction(transaction: SignedTransaction, result: ExecutionResult, state: StateReader): void {
+    const salt = this.#salts.record(bytesToBigInt(transaction.hash));
+    const leaf = hashTransactionRecord({
+      sighash: bytesToBigInt(transaction.sighash),
+      signature: transaction.signature,
+      sender: transaction.sender,
+      status: result.status,
+      gasUsed: result.gasUsed,
+      logs: hashLogs(result.logs),
+      salt,
+    });
+    this.#append(leaf, result, state, (position) => ({ ...position, kind: 'transaction', transaction, salt }));
+  }
+
+  /** Gas that the open block has used. */
+  get blockGas(): bigint {
+    return this.#block?.cumulativeGas ?? 0n;
+  }
+
+  closeBlock(): Block {
+    const open = this.#block;
+    assert(open !== undefined, 'no block is open');
+    const hash = hashBlock({
+      number: open.number,
+      timestamp: open.timestamp,
+      blockHashes: this.ring.root,
+      txFrontier: hashFrontier(this.frontier),
+      txCount: BigInt(this.frontier.count),
+      txIndex: BigInt(open.items.length),
+      cumulativeGas: open.cumulativeGas,
+      logIndex: BigInt(open.logIndex),
+    });
+    const { context } = this.start;
+    const block: Block = {
+      number: open.number,
+      timestamp: open.timestamp,
+      batch: this.number,
+      hash,
+      parentHash: this.parentHash,
+      gasLimit: context.gasLimit,
+      baseFee: context.baseFee,
+      collector: context.collector,
+      gasUsed: open.cumulativeGas,
+      sealedRoot: this.#sealedRoot,
+      items: open.items,
+    };
+    this.ring = this.ring.with(open.number, hash);
+    this.parentHash = hash;
+    this.blocks.push(block);
+    this.#block = undefined;
+    return block;
+  }
+
+  get txRoot(): bigint {
+    return frontierRoot(this.frontier);
+  }
+
+  #append(
+    leaf: bigint,
+    result: ExecutionResult,
+    state: StateReader,
+    build: (position: Omit<BlockItem, 'kind' | 'salt'>) => BlockItem,
+  ): void {
+    const block = this.#block;
+    assert(block !== undefined, 'no block is open');
+    this.frontier = appendToFrontier(this.frontier, leaf);
+    block.cumulativeGas += result.gasUsed;
+    block.items.push(
+      build({
+        index: block.items.length,
+        record: this.frontier.count - 1,
+        cumulativeGas: block.cumulativeGas,
+        firstLogIndex: block.logIndex,
+        result: {
+          status: result.status,
+          gasUsed: result.gasUsed,
+          effectiveGasPrice: result.effectiveGasPrice,
+          logs: result.logs,
+          ruleId: result.ruleId,
+        },
+      }),
+    );
+    block.logIndex += result.logs.length;
+    for (const outgoing of result.messages) {
+      const message: Message = { ...outgoing, batch: this.number, index: this.messages.length };
+      this.messages.push(message);
+      this.messagesRoll = rollMessage(this.messagesRoll, hashMessage(this.#domain, message));
+    }
+    this.#take(result.changes, state);
+  }
+
+  /** `state` is the state before these changes. */
+  #take(changes: readonly LeafChange[], state: StateReader): void {
+    for (const { key, before, after } of changes) {
+      assert(fromWord(state.get(key)) === fromWord(before), 'a change starts from the current value');
+      if (this.dirty.has(key) || !isZeroWord(before) || !isZeroWord(after)) this.dirty.set(key, after);
+    }
+  }
+}
+
+export const hashesOf = (block: Block): bigint[] => block.items.map(itemHash);
