@@ -45,7 +45,5 @@ export interface Block {
   readonly baseFee: bigint;
   readonly collector: bigint;
   readonly gasUsed: bigint;
-  /** Tree root of the last sealed batch: what the header shows as stateRoot. */
-  readonly sealedRoot: bigint;
   readonly items: readonly BlockItem[];
 }

@@ -4,11 +4,26 @@ import { SYSTEM_NAME, TAG } from './constants.ts';
 import { p2 } from './poseidon2.ts';
 import { toWord } from './word.ts';
 
-export const accountKey = (address: bigint): bigint => p2(TAG.K_ACCOUNT, address);
+/** Keys remembered for each kind that is asked for on the hot path; a key costs a permutation. */
+const rememberedKeysMax = 200_000;
+
+function remembered(tag: number): (address: bigint) => bigint {
+  const keys = new Map<bigint, bigint>();
+  return (address) => {
+    const known = keys.get(address);
+    if (known !== undefined) return known;
+    if (keys.size >= rememberedKeysMax) keys.delete(keys.keys().next().value!);
+    const key = p2(tag, address);
+    keys.set(address, key);
+    return key;
+  };
+}
+
+export const accountKey = remembered(TAG.K_ACCOUNT);
 export const codeKey = (address: bigint): bigint => p2(TAG.K_CODE, address);
 export const codeHashKey = (address: bigint): bigint => p2(TAG.K_CODEHASH, address);
-export const identityKey = (address: bigint): bigint => p2(TAG.K_IDENTITY, address);
-export const publicKeyKey = (address: bigint): bigint => p2(TAG.K_KEY, address);
+export const identityKey = remembered(TAG.K_IDENTITY);
+export const publicKeyKey = remembered(TAG.K_KEY);
 export const listKey = (list: bigint, address: bigint): bigint => p2(TAG.K_LIST, list, address);
 export const systemKey = (name: number, sub = 0n): bigint => p2(TAG.K_SYSTEM, BigInt(name), sub);
 export const listRootKey = (list: bigint): bigint => systemKey(SYSTEM_NAME.LIST_ROOT, list);

@@ -1,11 +1,10 @@
 import { assert } from '../base/assert.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import { type Block, type BlockItem, itemHash } from '../chain/block.ts';
-import { type BatchContext, hashContext } from '../chain/block-context.ts';
+import type { BatchContext } from '../chain/block-context.ts';
 import { type BlockRing, hashBlock } from '../chain/block-hash.ts';
 import type { BridgeDomain } from '../chain/bridge-domain.ts';
 import type { SignedDenial } from '../chain/denial.ts';
-import type { Digest } from '../chain/digest.ts';
 import { appendToFrontier, EMPTY_FRONTIER, type Frontier, frontierRoot, hashFrontier } from '../chain/frontier.ts';
 import { hashLogs } from '../chain/log.ts';
 import { hashMessage, type Message, rollMessage } from '../chain/message.ts';
@@ -16,15 +15,19 @@ import type { SignedTransaction } from '../chain/transaction.ts';
 import { fromWord, isZeroWord, type Word } from '../chain/word.ts';
 import type { ExecutionResult, LeafChange, StateReader } from '../execution/port.ts';
 
-/** What the previous seal (or genesis) left. */
+/** What the previous batch (or genesis) left, as far as it is known before any root is computed. */
 export interface BatchStart {
-  /** Fresh digest. */
-  readonly digest: Digest;
-  readonly blind: bigint;
+  readonly domain: BridgeDomain;
+  readonly number: bigint;
+  /** Number and timestamp of the last block. */
+  readonly blockNumber: bigint;
+  readonly timestamp: bigint;
   readonly ring: BlockRing;
-  readonly context: BatchContext;
   /** Hash of the last block. */
   readonly parentHash: bigint;
+  readonly context: BatchContext;
+  readonly priorityRoll: bigint;
+  readonly priorityIndex: bigint;
 }
 
 interface OpenBlock {
@@ -41,7 +44,6 @@ interface OpenBlock {
  */
 export class OpenBatch {
   readonly start: BatchStart;
-  readonly number: bigint;
   readonly slot: bigint;
   readonly policyRoot: bigint;
   readonly denials: SignedDenial[] = [];
@@ -57,24 +59,22 @@ export class OpenBatch {
   ring: BlockRing;
   parentHash: bigint;
   #block: OpenBlock | undefined;
-  readonly #domain: BridgeDomain;
   readonly #salts: Salts;
-  readonly #sealedRoot: bigint;
 
   constructor(start: BatchStart, options: { slot: bigint; policyRoot: bigint }, salts: Salts) {
-    assert(hashContext(start.context) === start.digest.context, 'the context is the one the digest names');
     assert(options.policyRoot !== 0n, 'a batch is judged under a policy root');
     this.start = start;
-    this.number = start.digest.batchNumber;
     this.slot = options.slot;
     this.policyRoot = options.policyRoot;
-    this.priorityRoll = fromWord({ hi: start.digest.priorityHi, lo: start.digest.priorityLo });
-    this.priorityIndex = start.digest.priorityIndex;
+    this.priorityRoll = start.priorityRoll;
+    this.priorityIndex = start.priorityIndex;
     this.ring = start.ring;
     this.parentHash = start.parentHash;
-    this.#domain = start.digest;
     this.#salts = salts;
-    this.#sealedRoot = start.digest.treeRoot;
+  }
+
+  get number(): bigint {
+    return this.start.number;
   }
 
   get slotStart(): bigint {
@@ -82,11 +82,11 @@ export class OpenBatch {
   }
 
   get nextBlockNumber(): bigint {
-    return this.start.digest.blockNumber + BigInt(this.blocks.length) + 1n;
+    return this.start.blockNumber + BigInt(this.blocks.length) + 1n;
   }
 
   get lastTimestamp(): bigint {
-    return this.blocks.at(-1)?.timestamp ?? this.start.digest.timestamp;
+    return this.blocks.at(-1)?.timestamp ?? this.start.timestamp;
   }
 
   openBlock(timestamp: bigint): void {
@@ -99,7 +99,7 @@ export class OpenBatch {
   appendOperation(operation: PriorityOperation, result: ExecutionResult, state: StateReader): void {
     assert(this.blocks.length === 0, 'operations stand in the first block');
     assert(operation.index === this.priorityIndex, 'operations come in order');
-    this.priorityRoll = rollPriority(this.priorityRoll, this.#domain, operation);
+    this.priorityRoll = rollPriority(this.priorityRoll, this.start.domain, operation);
     this.priorityIndex += 1n;
     this.operations.push(operation);
     const roll = this.priorityRoll;
@@ -162,7 +162,6 @@ export class OpenBatch {
       baseFee: context.baseFee,
       collector: context.collector,
       gasUsed: open.cumulativeGas,
-      sealedRoot: this.#sealedRoot,
       items: open.items,
     };
     this.ring = this.ring.with(open.number, hash);
@@ -205,7 +204,7 @@ export class OpenBatch {
     for (const outgoing of result.messages) {
       const message: Message = { ...outgoing, batch: this.number, index: this.messages.length };
       this.messages.push(message);
-      this.messagesRoll = rollMessage(this.messagesRoll, hashMessage(this.#domain, message));
+      this.messagesRoll = rollMessage(this.messagesRoll, hashMessage(this.start.domain, message));
     }
     this.#take(result.changes, state);
   }
@@ -220,3 +219,16 @@ export class OpenBatch {
 }
 
 export const hashesOf = (block: Block): bigint[] => block.items.map(itemHash);
+
+/** Start of the batch that follows; `nextContext` is read from the state after this one. */
+export const startAfter = (batch: OpenBatch, nextContext: BatchContext): BatchStart => ({
+  domain: batch.start.domain,
+  number: batch.number + 1n,
+  blockNumber: batch.nextBlockNumber - 1n,
+  timestamp: batch.lastTimestamp,
+  ring: batch.ring,
+  parentHash: batch.parentHash,
+  context: nextContext,
+  priorityRoll: batch.priorityRoll,
+  priorityIndex: batch.priorityIndex,
+});

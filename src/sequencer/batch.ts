@@ -1,0 +1,22 @@
+import type { OpenBatch } from './open-batch.ts';
+
+/** A batch that takes no more transactions, before its roots are computed. */
+export type ClosedBatch = Pick<
+  OpenBatch,
+  | 'start'
+  | 'number'
+  | 'slot'
+  | 'policyRoot'
+  | 'blocks'
+  | 'denials'
+  | 'messages'
+  | 'messagesRoll'
+  | 'operations'
+  | 'priorityRoll'
+  | 'priorityIndex'
+  | 'frontier'
+  | 'txRoot'
+  | 'ring'
+  | 'parentHash'
+  | 'dirty'
+>;

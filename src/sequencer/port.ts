@@ -1,0 +1,45 @@
+/** What the sequencer offers and what it needs; implementations stand elsewhere. */
+
+import type { Block } from '../chain/block.ts';
+import type { SignedDenial } from '../chain/denial.ts';
+import type { PriorityOperation } from '../chain/priority-operation.ts';
+import type { SignedTransaction } from '../chain/transaction.ts';
+import type { BlockContext, ExecutionResult, StateReader, TransactionOutcome } from '../execution/port.ts';
+import type { ClosedBatch } from './batch.ts';
+
+/** Durable, ordered, encrypted: the source of truth. Resolves when the entries are on disk. */
+export interface DurableLog {
+  append(entries: readonly { readonly kind: string; readonly payload: Uint8Array }[]): Promise<void>;
+}
+
+/** Executes under one policy root. */
+export interface Executor {
+  executeTransaction(state: StateReader, block: BlockContext, transaction: SignedTransaction): TransactionOutcome;
+  executeOperation(state: StateReader, block: BlockContext, operation: PriorityOperation): ExecutionResult;
+}
+
+/** The executor of a policy root, or undefined when this node has no policy with that root. */
+export type ExecutorOf = (policyRoot: bigint) => Executor | undefined;
+
+/** Confirmed L1 operations from `index` on, in order, at most `limit`. */
+export type OperationsFrom = (index: bigint, limit: number) => PriorityOperation[];
+
+/** Expected proving work of a transaction, in gates. */
+export type GatesOf = (transaction: SignedTransaction) => number;
+
+export type Outcome =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'included'; readonly block: bigint; readonly batch: bigint; readonly index: number }
+  | { readonly kind: 'denied'; readonly denial: SignedDenial };
+
+/** What was decided earlier about a hash, from the index of the store; undefined when the hash is unknown. */
+export type FindOutcome = (hash: bigint) => Promise<Outcome | undefined>;
+
+export interface SequencerEvents {
+  /** The block is durable. Called in order. */
+  onBlock(block: Block): void;
+  /** `accepted` is false when it was refused at admission: that is no outcome of the hash. */
+  onDenial(denial: SignedDenial, accepted: boolean): void;
+  /** The batch is complete and durable; the tree does not hold it yet. */
+  onBatch(batch: ClosedBatch): void;
+}

@@ -1,0 +1,508 @@
+/**
+ * Takes signed transactions, makes them durable, orders them into blocks and blocks into batches. Owns the waiting lanes, the working state
+ * above the tree and the open batch. Does not own roots of the tree, proofs or L1. Defends G2 and G7.
+ */
+
+import { assert } from '../base/assert.ts';
+import { bytesToBigInt } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Block } from '../chain/block.ts';
+import { contextOfState } from '../chain/block-context.ts';
+import { BLOCK_RING_SIZE } from '../chain/block-hash.ts';
+import { MESSAGES_MAX, PRIORITY_KIND, SYSTEM_NAME } from '../chain/constants.ts';
+import type { DenialCode, SignedDenial } from '../chain/denial.ts';
+import { accountKey, systemKey } from '../chain/keys.ts';
+import type { PriorityOperation } from '../chain/priority-operation.ts';
+import type { Salts } from '../chain/salts.ts';
+import { decodeTransaction, type SignedTransaction } from '../chain/transaction.ts';
+import { wordToFr } from '../chain/word.ts';
+import type { BlockContext, StateReader, TransactionOutcome } from '../execution/port.ts';
+import { type AdmissionLimits, admit, isDenied } from './admission.ts';
+import type { DenialSigner } from './denial-signer.ts';
+import { chainHalted, sequencerError } from './errors.ts';
+import { Lanes, type Pending } from './lanes.ts';
+import { LayeredState } from './layered-state.ts';
+import { encodeEntry, type LogEntry } from './log-entries.ts';
+import { type BatchStart, OpenBatch, startAfter } from './open-batch.ts';
+import type {
+  DurableLog,
+  Executor,
+  ExecutorOf,
+  FindOutcome,
+  GatesOf,
+  OperationsFrom,
+  Outcome,
+  SequencerEvents,
+} from './port.ts';
+
+export interface SequencerOptions extends AdmissionLimits {
+  readonly chainId: bigint;
+  readonly blockTransactionsMax: number;
+  readonly batchTransactionsMax: number;
+  readonly operationsPerBatchMax: number;
+  readonly nonceGapMs: number;
+  readonly denialsPerMinuteMax: number;
+}
+
+export interface SequencerDeps {
+  readonly log: DurableLog;
+  readonly tree: StateReader;
+  readonly executorOf: ExecutorOf;
+  readonly operationsFrom: OperationsFrom;
+  readonly gatesOf: GatesOf;
+  readonly findOutcome: FindOutcome;
+  readonly signer: DenialSigner;
+  readonly salts: Salts;
+  readonly clock: Clock;
+  readonly events: SequencerEvents;
+}
+
+export class Sequencer {
+  readonly state: LayeredState;
+  readonly #options: SequencerOptions;
+  readonly #deps: SequencerDeps;
+  readonly #lanes = new Lanes();
+  /** Accepted but not yet on disk, by hash; a second submission of the same bytes waits for the first. */
+  readonly #arriving = new Map<bigint, Promise<void>>();
+  /** Lane slots that a replacement is about to take. */
+  readonly #replacing = new Set<string>();
+  readonly #denialTimes = new Map<bigint, number[]>();
+  #next: BatchStart;
+  #batch: OpenBatch | undefined;
+  /** Denials signed between two batches: they belong to the one that opens next. */
+  #loose: SignedDenial[] = [];
+  #gapsCheckedAt = 0;
+  #executor: Executor | undefined;
+  #sequence = 0;
+  #backlogGates = 0;
+  #stopping = false;
+  #building = false;
+
+  constructor(options: SequencerOptions, deps: SequencerDeps, start: BatchStart) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#next = start;
+    this.state = new LayeredState(deps.tree);
+  }
+
+  get openBatch(): OpenBatch | undefined {
+    return this.#batch;
+  }
+
+  get waiting(): number {
+    return this.#lanes.size;
+  }
+
+  get backlogGates(): number {
+    return this.#backlogGates;
+  }
+
+  /** Number of the last block. */
+  get head(): bigint {
+    return this.#batch === undefined ? this.#next.blockNumber : this.#batch.nextBlockNumber - 1n;
+  }
+
+  /** Gates whose proof is done. */
+  proven(gates: number): void {
+    this.#backlogGates = Math.max(0, this.#backlogGates - gates);
+  }
+
+  pending(hash: bigint): SignedTransaction | undefined {
+    return this.#lanes.byHash(hash)?.transaction;
+  }
+
+  /** The sender's next nonce counting what waits. */
+  pendingNonce(sender: bigint): bigint {
+    return this.#lanes.nextNonce(sender, this.state.get(accountKey(sender)).hi);
+  }
+
+  /** The context in which a transaction sent now is judged. */
+  currentBlock(): BlockContext {
+    const batch = this.#batch;
+    const now = BigInt(Math.floor(this.#deps.clock.now() / 1000));
+    const start = batch?.start ?? this.#next;
+    const last = batch?.lastTimestamp ?? start.timestamp;
+    return this.#context(batch?.nextBlockNumber ?? start.blockNumber + 1n, now > last ? now : last);
+  }
+
+  /** Accepts a raw transaction and resolves with its hash once it is durable; throws a coded error otherwise. */
+  async submit(raw: Uint8Array): Promise<bigint> {
+    if (this.#stopping) throw sequencerError('SUBMIT_STOPPING');
+    const transaction = decodeTransaction(raw, this.#options.chainId);
+    const hash = bytesToBigInt(transaction.hash);
+    const arriving = this.#arriving.get(hash);
+    if (arriving !== undefined) {
+      await arriving;
+      return hash;
+    }
+    if (this.#lanes.byHash(hash) !== undefined) return hash;
+    const known = await this.#deps.findOutcome(hash);
+    if (known?.kind === 'denied') throw sequencerError('SUBMIT_OUTCOME_DENIED', known.denial.code);
+    if (known !== undefined) return hash;
+    // The look-up gave up the turn: another submission of the same bytes may have come first.
+    const meanwhile = this.#arriving.get(hash);
+    if (meanwhile !== undefined) {
+      await meanwhile;
+      return hash;
+    }
+    if (this.#lanes.byHash(hash) !== undefined) return hash;
+    await this.#accept(transaction, hash);
+    return hash;
+  }
+
+  async outcome(hash: bigint): Promise<Outcome | undefined> {
+    if (this.#lanes.byHash(hash) !== undefined) return { kind: 'pending' };
+    return this.#deps.findOutcome(hash);
+  }
+
+  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due. */
+  async open(slot: bigint): Promise<void> {
+    assert(this.#batch === undefined, 'a batch is open');
+    const operations = this.#deps.operationsFrom(this.#next.priorityIndex, this.#options.operationsPerBatchMax);
+    const policyRoot = policyAfter(operations) ?? wordToFr(this.state.get(systemKey(SYSTEM_NAME.POLICY)));
+    const batch = this.#begin(slot, policyRoot);
+    const block = this.#firstBlock(batch, operations);
+    await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
+    this.#deps.events.onBlock(block);
+  }
+
+  /** Builds one block when something is ready; resolves when it is durable. False when there was nothing to do. */
+  async buildBlock(): Promise<boolean> {
+    const batch = this.#batch;
+    if (batch === undefined || this.#building) return false;
+    this.#building = true;
+    try {
+      const denials = this.#expireGaps(batch);
+      const block = this.#fillBlock(batch, denials);
+      if (block === undefined && denials.length === 0) return false;
+      const entries: LogEntry[] = denials.map((denial) => ({ kind: 'denial', denial }));
+      if (block !== undefined) entries.push(blockEntry(block));
+      await this.#write(entries);
+      for (const denial of denials) this.#deps.events.onDenial(denial, true);
+      if (block !== undefined) this.#deps.events.onBlock(block);
+      return block !== undefined;
+    } finally {
+      this.#building = false;
+    }
+  }
+
+  /** Ends the open batch. The next one can be opened at once: it does not wait for roots. */
+  async close(): Promise<void> {
+    const batch = this.#batch;
+    assert(batch !== undefined && !this.#building, 'a batch can be closed');
+    await this.#write([{ kind: 'batch-closed', batch: batch.number }]);
+    this.#end(batch);
+  }
+
+  /** Accepts nothing more. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Applies one entry of the block log at start-up; blocks must come out with the hashes recorded. */
+  replay(entry: LogEntry): void {
+    switch (entry.kind) {
+      case 'accepted': {
+        const transaction = decodeTransaction(entry.raw, this.#options.chainId);
+        this.#enqueue(transaction, bytesToBigInt(transaction.hash), entry.acceptedAt);
+        return;
+      }
+      case 'batch-opened':
+        this.#begin(entry.slot, entry.policyRoot);
+        return;
+      case 'block':
+        this.#replayBlock(entry);
+        return;
+      case 'denial': {
+        const accepted = this.#lanes.byHash(entry.denial.transactionHash);
+        if (accepted !== undefined) this.#lanes.remove(accepted);
+        this.#keep(entry.denial);
+        this.#deps.events.onDenial(entry.denial, accepted !== undefined);
+        return;
+      }
+      case 'batch-closed':
+        assert(this.#batch?.number === entry.batch, 'the log closes the open batch');
+        this.#end(this.#batch);
+        return;
+      case 'sealed':
+        return;
+    }
+  }
+
+  async #accept(transaction: SignedTransaction, hash: bigint): Promise<void> {
+    const { sender, nonce } = transaction;
+    const slot = `${sender}:${nonce}`;
+    const replaces = this.#lanes.at(sender, nonce);
+    if (replaces !== undefined && this.#replacing.has(slot))
+      throw sequencerError('SUBMIT_UNDERPRICED', 'a replacement is on its way');
+    const account = this.state.get(accountKey(sender));
+    const gates = this.#deps.gatesOf(transaction);
+    const block = this.currentBlock();
+    try {
+      admit({
+        transaction,
+        state: this.state,
+        block,
+        lanes: this.#lanes,
+        executor: this.#executorNow(),
+        limits: this.#options,
+        backlogGates: this.#backlogGates,
+        gates,
+        denialsExceeded: this.#denialsExceeded(sender),
+        nonce: account.hi,
+        balance: account.lo,
+        replaces,
+      });
+    } catch (error) {
+      if (isDenied(error)) await this.#recordRefusal(transaction, hash, (error as Error).message);
+      throw error;
+    }
+    const acceptedAt = this.#deps.clock.now();
+    if (replaces === undefined) this.#enqueue(transaction, hash, acceptedAt);
+    else this.#replacing.add(slot);
+    const durable = this.#write([{ kind: 'accepted', raw: transaction.raw, acceptedAt }]);
+    this.#arriving.set(hash, durable);
+    try {
+      await durable;
+    } catch (cause) {
+      const enqueued = this.#lanes.byHash(hash);
+      if (enqueued !== undefined) this.#lanes.remove(enqueued);
+      throw sequencerError('SUBMIT_NOT_DURABLE', 'block log', { cause });
+    } finally {
+      this.#arriving.delete(hash);
+      this.#replacing.delete(slot);
+    }
+    this.#backlogGates += gates;
+    if (replaces !== undefined) await this.#replace(transaction, hash, acceptedAt);
+  }
+
+  async #replace(transaction: SignedTransaction, hash: bigint, acceptedAt: number): Promise<void> {
+    const old = this.#lanes.at(transaction.sender, transaction.nonce);
+    this.#enqueue(transaction, hash, acceptedAt);
+    if (old === undefined) return;
+    const denial = this.#deny(old, 'replaced', 'sequencer.replaced', 'the sender replaced it');
+    await this.#write([{ kind: 'denial', denial }]);
+    this.#deps.events.onDenial(denial, true);
+  }
+
+  #enqueue(transaction: SignedTransaction, hash: bigint, acceptedAt: number): void {
+    this.#lanes.add({ transaction, hash, acceptedAt, sequence: this.#sequence++ });
+  }
+
+  #begin(slot: bigint, policyRoot: bigint): OpenBatch {
+    const executor = this.#deps.executorOf(policyRoot);
+    if (executor === undefined) throw chainHalted('HALT_UNKNOWN_POLICY', `root 0x${policyRoot.toString(16)}`);
+    const batch = new OpenBatch(this.#next, { slot, policyRoot }, this.#deps.salts);
+    batch.denials.push(...this.#loose.splice(0));
+    this.state.openBatch(batch.number);
+    this.#batch = batch;
+    this.#executor = executor;
+    return batch;
+  }
+
+  #firstBlock(batch: OpenBatch, operations: readonly PriorityOperation[], timestamp = batch.slotStart): Block {
+    batch.openBlock(timestamp);
+    const context = this.#context(batch.nextBlockNumber, timestamp);
+    for (const operation of operations) {
+      const result = this.#executor!.executeOperation(this.state, context, operation);
+      batch.appendOperation(operation, result, this.state);
+      this.state.apply(result.changes);
+    }
+    return batch.closeBlock();
+  }
+
+  #fillBlock(batch: OpenBatch, denials: SignedDenial[]): Block | undefined {
+    const timestamp = this.currentBlock().timestamp;
+    if (timestamp >= batch.slotStart + batch.start.context.batchIntervalSeconds) return undefined;
+    const nonceOf = (sender: bigint) => this.state.get(accountKey(sender)).hi;
+    let ready = this.#ready(nonceOf);
+    if (ready.length === 0) return undefined;
+    batch.openBlock(timestamp);
+    const context = this.#context(batch.nextBlockNumber, timestamp);
+    let count = 0;
+    const skipped = new Set<bigint>();
+    while (ready.length > 0 && count < this.#options.blockTransactionsMax) {
+      for (const pending of ready) {
+        if (count >= this.#options.blockTransactionsMax || batch.frontier.count >= this.#options.batchTransactionsMax)
+          break;
+        const taken = this.#take(batch, context, pending, denials);
+        if (taken) count += 1;
+        else skipped.add(pending.transaction.sender);
+      }
+      if (batch.frontier.count >= this.#options.batchTransactionsMax) break;
+      ready = this.#ready(nonceOf).filter(({ transaction }) => !skipped.has(transaction.sender));
+    }
+    return batch.closeBlock();
+  }
+
+  /** True when the transaction left its lane. */
+  #take(batch: OpenBatch, context: BlockContext, pending: Pending, denials: SignedDenial[]): boolean {
+    const { transaction } = pending;
+    if (batch.blockGas + transaction.gasLimit > context.gasLimit) return false;
+    const outcome = this.#executor!.executeTransaction(this.state, context, transaction);
+    if (outcome.kind !== 'executed') {
+      if (outcome.kind === 'invalid' && outcome.code === 'TX_FEE_TOO_LOW') return false;
+      denials.push(this.#deny(pending, ...denialOf(outcome)));
+      return true;
+    }
+    if (batch.messages.length + outcome.result.messages.length > MESSAGES_MAX) return false;
+    batch.appendTransaction(transaction, outcome.result, this.state);
+    this.state.apply(outcome.result.changes);
+    this.#lanes.remove(pending);
+    return true;
+  }
+
+  #replayBlock(entry: Extract<LogEntry, { kind: 'block' }>): void {
+    const batch = this.#batch;
+    assert(batch !== undefined, 'a block belongs to a batch');
+    let block: Block;
+    if (batch.blocks.length === 0) {
+      block = this.#firstBlock(batch, entry.operations, entry.timestamp);
+    } else {
+      batch.openBlock(entry.timestamp);
+      const context = this.#context(entry.number, entry.timestamp);
+      for (const hash of entry.transactions) {
+        const pending = this.#lanes.byHash(hash);
+        if (pending === undefined)
+          throw chainHalted('HALT_REPLAY_MISMATCH', 'a block names a transaction that was never accepted');
+        const denials: SignedDenial[] = [];
+        if (!this.#take(batch, context, pending, denials) || denials.length > 0) {
+          throw chainHalted('HALT_REPLAY_MISMATCH', `transaction refused in replay of block ${entry.number}`);
+        }
+      }
+      block = batch.closeBlock();
+    }
+    if (block.hash !== entry.hash || block.number !== entry.number) {
+      throw chainHalted('HALT_REPLAY_MISMATCH', `block ${entry.number}`);
+    }
+    this.#deps.events.onBlock(block);
+  }
+
+  #end(batch: OpenBatch): void {
+    this.#next = startAfter(
+      batch,
+      contextOfState((key) => this.state.get(key)),
+    );
+    this.#batch = undefined;
+    this.#deps.events.onBatch(batch);
+  }
+
+  #ready(nonceOf: (sender: bigint) => bigint): Pending[] {
+    return this.#lanes.ready(nonceOf).filter(({ hash }) => !this.#arriving.has(hash));
+  }
+
+  /** Ends transactions that waited too long for a missing nonce, and those whose nonce was used. */
+  #expireGaps(batch: OpenBatch): SignedDenial[] {
+    assert(this.#batch === batch, 'the open batch');
+    const now = this.#deps.clock.now();
+    if (now - this.#gapsCheckedAt < gapCheckIntervalMs) return [];
+    this.#gapsCheckedAt = now;
+    const before = now - this.#options.nonceGapMs;
+    const ended: SignedDenial[] = [];
+    for (const pending of [...this.#lanes.all()]) {
+      if (this.#arriving.has(pending.hash)) continue;
+      const { sender, nonce } = pending.transaction;
+      const next = this.state.get(accountKey(sender)).hi;
+      if (nonce < next)
+        ended.push(this.#deny(pending, 'invalid', 'sequencer.nonce-used', 'its nonce was used by another transaction'));
+      else if (pending.acceptedAt < before && this.#lanes.nextNonce(sender, next) < nonce) {
+        ended.push(this.#deny(pending, 'expired', 'sequencer.nonce-gap', 'an earlier nonce never came'));
+      }
+    }
+    return ended;
+  }
+
+  #deny(pending: Pending, code: DenialCode, ruleId: string, reason: string): SignedDenial {
+    this.#lanes.remove(pending);
+    return this.#sign(pending.transaction, pending.hash, code, ruleId, reason);
+  }
+
+  #keep(denial: SignedDenial): void {
+    (this.#batch?.denials ?? this.#loose).push(denial);
+  }
+
+  #sign(transaction: SignedTransaction, hash: bigint, code: DenialCode, ruleId: string, reason: string): SignedDenial {
+    const denial = this.#deps.signer.sign({
+      chainId: this.#options.chainId,
+      transactionHash: hash,
+      sender: transaction.sender,
+      nonce: transaction.nonce,
+      code,
+      batch: this.#batch?.number ?? this.#next.number,
+      timestamp: BigInt(Math.floor(this.#deps.clock.now() / 1000)),
+      ruleId,
+      reason,
+    });
+    this.#keep(denial);
+    const times = this.#denialTimes.get(transaction.sender) ?? [];
+    times.push(this.#deps.clock.now());
+    this.#denialTimes.set(transaction.sender, times);
+    return denial;
+  }
+
+  async #recordRefusal(transaction: SignedTransaction, hash: bigint, reason: string): Promise<void> {
+    const denial = this.#sign(transaction, hash, 'policy', 'admission', reason);
+    await this.#write([{ kind: 'denial', denial }]);
+    this.#deps.events.onDenial(denial, false);
+  }
+
+  #denialsExceeded(sender: bigint): boolean {
+    const since = this.#deps.clock.now() - 60_000;
+    const recent = (this.#denialTimes.get(sender) ?? []).filter((time) => time > since);
+    if (recent.length === 0) this.#denialTimes.delete(sender);
+    else this.#denialTimes.set(sender, recent);
+    return recent.length >= this.#options.denialsPerMinuteMax;
+  }
+
+  #executorNow(): Executor {
+    const executor = this.#executor ?? this.#deps.executorOf(wordToFr(this.state.get(systemKey(SYSTEM_NAME.POLICY))));
+    if (executor === undefined) throw chainHalted('HALT_UNKNOWN_POLICY');
+    return executor;
+  }
+
+  #context(number: bigint, timestamp: bigint): BlockContext {
+    const start = this.#batch?.start ?? this.#next;
+    const ring = this.#batch?.ring ?? start.ring;
+    return {
+      ...start.context,
+      chainId: this.#options.chainId,
+      number,
+      timestamp,
+      blockHash: (n) => (n < number && n + BigInt(BLOCK_RING_SIZE) >= number ? ring.hashAt(n) : 0n),
+    };
+  }
+
+  #write(entries: readonly LogEntry[]): Promise<void> {
+    return this.#deps.log.append(entries.map(encodeEntry));
+  }
+}
+
+/** Looking through every waiting transaction costs a state read each, so it is not done for every block. */
+const gapCheckIntervalMs = 1000;
+
+const blockEntry = (block: Block): LogEntry => ({
+  kind: 'block',
+  number: block.number,
+  timestamp: block.timestamp,
+  operations: block.items.flatMap((item) => (item.kind === 'operation' ? [item.operation] : [])),
+  transactions: block.items.flatMap((item) =>
+    item.kind === 'transaction' ? [bytesToBigInt(item.transaction.hash)] : [],
+  ),
+  hash: block.hash,
+});
+
+/** The root that the last policy-root operation of a batch puts in force. */
+function policyAfter(operations: readonly PriorityOperation[]): bigint | undefined {
+  return operations.findLast(({ kind }) => kind === PRIORITY_KIND.SET_POLICY_ROOT)?.a;
+}
+
+function denialOf(outcome: Exclude<TransactionOutcome, { kind: 'executed' }>): [DenialCode, string, string] {
+  switch (outcome.kind) {
+    case 'denied':
+      return ['policy', outcome.ruleId, outcome.reason];
+    case 'unprovable':
+      return ['capacity', outcome.code, outcome.reason];
+    case 'invalid':
+      return ['invalid', outcome.code, outcome.reason];
+  }
+}
