@@ -63,26 +63,27 @@ function parseText(path: string, field: Field, text: string): unknown {
 }
 
 function check(path: string, field: Field, value: unknown): void {
-  const refuse = (reason: string): never => {
+  const reason = reasonAgainst(field, value);
+  if (reason !== undefined)
     throw configError('CONFIG_INVALID', `${path}: ${reason}`, { publicText: `${path}: ${reason}` });
-  };
+}
+
+function reasonAgainst(field: Field, value: unknown): string | undefined {
   switch (field.type) {
     case 'string':
-      if (typeof value !== 'string') return refuse('text expected');
-      if (field.oneOf !== undefined && !field.oneOf.includes(value)) return refuse(`one of ${field.oneOf.join(', ')}`);
-      return;
+      if (typeof value !== 'string') return 'text expected';
+      return field.oneOf === undefined || field.oneOf.includes(value) ? undefined : `one of ${field.oneOf.join(', ')}`;
     case 'strings':
-      if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
-        return refuse('a list of texts expected');
-      return;
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? undefined
+        : 'a list of texts expected';
     case 'boolean':
-      if (typeof value !== 'boolean') return refuse('true or false');
-      return;
+      return typeof value === 'boolean' ? undefined : 'true or false';
     case 'integer':
-      if (!Number.isSafeInteger(value)) return refuse('a whole number expected');
-      if ((value as number) < field.min || (value as number) > field.max)
-        return refuse(`between ${field.min} and ${field.max}`);
-      return;
+      if (!Number.isSafeInteger(value)) return 'a whole number expected';
+      return (value as number) >= field.min && (value as number) <= field.max
+        ? undefined
+        : `between ${field.min} and ${field.max}`;
   }
 }
 
