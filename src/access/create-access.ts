@@ -1,0 +1,58 @@
+import type { Clock } from '../base/clock.ts';
+import type { Secret } from '../base/secret.ts';
+import { AccessKeys } from './access-keys.ts';
+import { createOidcLogin, type OidcLogin, type OidcOptions } from './oidc/login.ts';
+import type { AccessStores, IdentityRoles, Log, Random } from './port.ts';
+import { createSessionTable, type SessionOptions, type SessionTable } from './session-table.ts';
+import { createSiweChallenges, type SiweChallenges, type SiweOptions } from './siwe/challenge.ts';
+import { createSiweLogin, type SiweLogin } from './siwe/login.ts';
+import { createUserDirectory, type UserDirectory, type UserDraft } from './user-directory.ts';
+import { createWalletTokens, type WalletTokens } from './wallet-tokens.ts';
+
+export interface AccessOptions {
+  readonly sessions: SessionOptions;
+  readonly siwe: SiweOptions;
+  /** Absent: no OpenID login. */
+  readonly oidc?: OidcOptions | undefined;
+  /** Users whom the configuration names; saved at every start. */
+  readonly bootstrap: readonly UserDraft[];
+}
+
+export interface AccessDeps {
+  readonly stores: AccessStores;
+  /** At least 32 bytes each; the first signs, all verify. */
+  readonly secrets: readonly Secret<Uint8Array>[];
+  readonly identities: IdentityRoles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: typeof fetch;
+  readonly log: Log;
+}
+
+export interface Access {
+  readonly users: UserDirectory;
+  readonly sessions: SessionTable;
+  readonly walletTokens: WalletTokens;
+  readonly siweChallenges: SiweChallenges;
+  readonly siweLogin: SiweLogin;
+  readonly oidcLogin: OidcLogin | undefined;
+}
+
+/** Logins and sessions: who is asking. What they may do is the policy's to say. */
+export async function createAccess(options: AccessOptions, deps: AccessDeps): Promise<Access> {
+  const { stores, clock, random, log } = deps;
+  const keys = new AccessKeys(deps.secrets);
+  const users = await createUserDirectory({ store: stores.users, clock });
+  for (const draft of options.bootstrap) await users.save(draft);
+  const sessions = await createSessionTable(options.sessions, { store: stores.sessions, users, clock, random, log });
+  const walletTokens = await createWalletTokens({ store: stores.walletTokens, users, keys, clock });
+  const shared = { ...deps, users, keys };
+  return {
+    users,
+    sessions,
+    walletTokens,
+    siweChallenges: createSiweChallenges(options.siwe, shared),
+    siweLogin: createSiweLogin(options.siwe, { ...shared, consumedNonces: stores.consumedNonces }),
+    oidcLogin: options.oidc === undefined ? undefined : createOidcLogin(options.oidc, shared),
+  };
+}

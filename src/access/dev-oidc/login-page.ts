@@ -1,0 +1,21 @@
+import type { SampleAccount } from './accounts.ts';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+
+/** A plain form: the sample logins, one button each. */
+export function loginPage(accounts: readonly SampleAccount[], action: string): string {
+  const buttons = accounts.map(
+    ({ subject, name, roles }) =>
+      `<li><button name="login" value="${escapeHtml(subject)}">${escapeHtml(name)}</button> <small>${escapeHtml(roles.join(', '))}</small></li>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Development login</title>
+<style>body{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}ul{list-style:none;padding:0}button{font:inherit;min-width:14rem;padding:.4rem;margin:.2rem 0}</style></head>
+<body><h1>Development login</h1><p>Anybody may log in as anybody here. This page does not exist outside development mode.</p>
+<form method="post" action="${escapeHtml(action)}"><ul>
+${buttons.join('\n')}
+</ul></form></body></html>
+`;
+}

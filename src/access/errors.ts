@@ -1,0 +1,74 @@
+import { defineErrors } from '../base/errors.ts';
+
+/** What can be wrong with a login. Public texts never say whether a person, a wallet or a session exists. */
+export const accessError = defineErrors('access', {
+  LOGIN_REQUIRED: { httpStatus: 401, rpcCode: -32090, publicText: 'Unauthorized: log in first, or again.' },
+  LOGIN_NOT_PERMITTED: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'Forbidden: this login has no access to this chain.',
+  },
+  SESSION_NOT_EXTENDABLE: {
+    httpStatus: 401,
+    rpcCode: -32090,
+    publicText: 'Unauthorized: the session has reached its longest life.',
+  },
+  SIWE_DOMAIN_REFUSED: {
+    httpStatus: 400,
+    rpcCode: -32602,
+    publicText: 'Wallet logins are not accepted for this domain.',
+  },
+  SIWE_ADDRESS_INVALID: { httpStatus: 400, rpcCode: -32602, publicText: 'The address is not an Ethereum address.' },
+  SIWE_TOO_MANY: {
+    httpStatus: 429,
+    rpcCode: -32005,
+    publicText: 'Too many wallet logins for this address; wait a few minutes.',
+  },
+  SIWE_MESSAGE_INVALID: {
+    httpStatus: 400,
+    rpcCode: -32602,
+    publicText: 'The signed message is not one this chain issued.',
+  },
+  SIWE_MESSAGE_EXPIRED: {
+    httpStatus: 401,
+    rpcCode: -32090,
+    publicText: 'The signed message has expired; ask for a new one.',
+  },
+  SIWE_SIGNATURE_INVALID: {
+    httpStatus: 401,
+    rpcCode: -32090,
+    publicText: 'The signature does not belong to the address.',
+  },
+  SIWE_NONCE_USED: {
+    httpStatus: 401,
+    rpcCode: -32090,
+    publicText: 'The signed message was used before; ask for a new one.',
+  },
+  OIDC_NOT_CONFIGURED: {
+    httpStatus: 501,
+    rpcCode: -32601,
+    publicText: 'This chain has no identity provider configured.',
+  },
+  OIDC_UNREACHABLE: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'The identity provider does not answer; try again later.',
+  },
+  OIDC_LOGIN_FAILED: {
+    httpStatus: 400,
+    rpcCode: -32602,
+    publicText: 'The login could not be completed; start it again.',
+  },
+  DEV_OIDC_FORBIDDEN: {
+    httpStatus: 500,
+    rpcCode: -32603,
+    publicText: 'The development identity provider runs in development mode only.',
+  },
+  WALLET_NOT_OWN: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden: this is not one of your wallets.' },
+  WALLET_TAKEN: { httpStatus: 409, rpcCode: -32602, publicText: 'The wallet cannot be linked.' },
+  WALLET_IS_PUBLIC_KEY: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'Forbidden: the private key of this wallet is published; anybody could use it.',
+  },
+});

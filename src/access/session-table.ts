@@ -1,0 +1,188 @@
+import type { Clock } from '../base/clock.ts';
+import { equalConstantTime } from '../base/secret.ts';
+import { accessError } from './errors.ts';
+import type { Log, Principal, Random, SessionStore, StoredSession, User } from './port.ts';
+import { mintPrincipal } from './principal.ts';
+import { hashToken, isTokenShaped, newToken } from './tokens.ts';
+import type { UserDirectory } from './user-directory.ts';
+
+export interface SessionOptions {
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+  /** The oldest session of a user ends when there would be more. */
+  readonly sessionsPerUserMax: number;
+  /** How stale the stored idle limit may be: what a restart may shorten a session by. */
+  readonly touchPersistMs: number;
+}
+
+export interface Session extends StoredSession {
+  readonly principal: Principal;
+}
+
+export interface SessionTable {
+  readonly size: number;
+  /** Resolves when the session is durable. */
+  open(user: User, method: 'oidc' | 'siwe'): Promise<{ token: string; session: Session }>;
+  /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
+  find(token: string): Session | undefined;
+  extend(session: Session): Promise<Session>;
+  /** The token is dead when this call returns; the promise resolves when that is durable. */
+  revoke(tokenHash: string): Promise<void>;
+  revokeAllOf(userId: string): Promise<void>;
+  /** Forgets expired sessions. */
+  sweep(): Promise<void>;
+}
+
+interface Entry {
+  stored: StoredSession;
+  principal: Principal;
+  readonly hashBytes: Uint8Array;
+  persistedExpiresAt: number;
+}
+
+/**
+ * All live sessions, in memory and written through. Nothing is cached beside this table, so nothing outlives a revocation. Several gateways
+ * over one database would need to hear of each other's revocations before this table may be used in more than one process.
+ */
+export async function createSessionTable(
+  options: SessionOptions,
+  deps: { store: SessionStore; users: UserDirectory; clock: Clock; random: Random; log: Log },
+): Promise<SessionTable> {
+  const { store, users, clock, random, log } = deps;
+  const entries = new Map<string, Entry>();
+  const hashesOf = new Map<string, Set<string>>();
+
+  const add = (stored: StoredSession, user: User): Entry => {
+    const entry: Entry = {
+      stored,
+      principal: mintPrincipal(user, stored.method),
+      hashBytes: Buffer.from(stored.tokenHash, 'base64url'),
+      persistedExpiresAt: stored.expiresAt,
+    };
+    entries.set(stored.tokenHash, entry);
+    const hashes = hashesOf.get(stored.userId) ?? new Set();
+    hashesOf.set(stored.userId, hashes.add(stored.tokenHash));
+    return entry;
+  };
+  const drop = (tokenHash: string): void => {
+    const entry = entries.get(tokenHash);
+    if (entry === undefined) return;
+    entries.delete(tokenHash);
+    const hashes = hashesOf.get(entry.stored.userId);
+    hashes?.delete(tokenHash);
+    if (hashes?.size === 0) hashesOf.delete(entry.stored.userId);
+  };
+  const remove = (tokenHash: string): Promise<void> => {
+    drop(tokenHash);
+    return store.delete(tokenHash);
+  };
+  const removeAll = async (hashes: readonly string[]): Promise<void> => {
+    for (const hash of hashes) drop(hash);
+    await Promise.all(hashes.map((hash) => store.delete(hash)));
+  };
+  const view = (entry: Entry): Session => ({ ...entry.stored, principal: entry.principal });
+  const slid = (stored: StoredSession, now: number): StoredSession => ({
+    ...stored,
+    expiresAt: Math.min(now + options.idleMs, stored.renewableUntil),
+  });
+
+  users.onChange((user) => {
+    const hashes = [...(hashesOf.get(user.id) ?? [])];
+    if (user.disabled) {
+      removeAll(hashes).catch((error: unknown) => log.error({ err: error }, 'session.delete_failed'));
+      return;
+    }
+    for (const hash of hashes) {
+      const entry = entries.get(hash)!;
+      entry.principal = mintPrincipal(user, entry.stored.method);
+    }
+  });
+
+  const now = clock.now();
+  for (const stored of await store.all()) {
+    const user = users.byId(stored.userId);
+    if (user === undefined || user.disabled || stored.expiresAt <= now) await store.delete(stored.tokenHash);
+    else add(stored, user);
+  }
+
+  return {
+    get size() {
+      return entries.size;
+    },
+
+    async open(user, method) {
+      const token = newToken(random);
+      const now = clock.now();
+      const stored = slid(
+        {
+          tokenHash: hashToken(token),
+          userId: user.id,
+          method,
+          createdAt: now,
+          expiresAt: 0,
+          renewableUntil: now + options.absoluteMs,
+        },
+        now,
+      );
+      await store.put(stored);
+      const current = users.byId(user.id);
+      if (current === undefined || current.disabled) {
+        await store.delete(stored.tokenHash);
+        throw accessError('LOGIN_NOT_PERMITTED', 'disabled during login');
+      }
+      const entry = add(stored, current);
+      const surplus = [...hashesOf.get(user.id)!].slice(0, -options.sessionsPerUserMax);
+      await removeAll(surplus);
+      return { token, session: view(entry) };
+    },
+
+    find(token) {
+      if (!isTokenShaped(token)) return undefined;
+      const tokenHash = hashToken(token);
+      const entry = entries.get(tokenHash);
+      if (entry === undefined || !equalConstantTime(entry.hashBytes, Buffer.from(tokenHash, 'base64url')))
+        return undefined;
+      const now = clock.now();
+      if (entry.stored.expiresAt <= now) {
+        remove(tokenHash).catch((error: unknown) => log.error({ err: error }, 'session.delete_failed'));
+        return undefined;
+      }
+      entry.stored = slid(entry.stored, now);
+      if (entry.stored.expiresAt - entry.persistedExpiresAt >= options.touchPersistMs) {
+        entry.persistedExpiresAt = entry.stored.expiresAt;
+        touch(entry.stored);
+      }
+      return view(entry);
+    },
+
+    async extend(session) {
+      const entry = entries.get(session.tokenHash);
+      const now = clock.now();
+      if (entry === undefined) throw accessError('LOGIN_REQUIRED', 'extend of a dead session');
+      if (entry.stored.renewableUntil <= now) throw accessError('SESSION_NOT_EXTENDABLE');
+      entry.stored = slid(entry.stored, now);
+      entry.persistedExpiresAt = entry.stored.expiresAt;
+      await touch(entry.stored);
+      return view(entry);
+    },
+
+    revoke: remove,
+    revokeAllOf: (userId) => removeAll([...(hashesOf.get(userId) ?? [])]),
+    sweep: () => {
+      const now = clock.now();
+      return removeAll(
+        [...entries.values()].filter(({ stored }) => stored.expiresAt <= now).map(({ stored }) => stored.tokenHash),
+      );
+    },
+  };
+
+  /** A late write of the idle limit must not bring back a session that was revoked meanwhile. */
+  async function touch(stored: StoredSession): Promise<void> {
+    try {
+      await store.put(stored);
+      if (!entries.has(stored.tokenHash)) await store.delete(stored.tokenHash);
+    } catch (error) {
+      log.error({ err: error }, 'session.touch_failed');
+    }
+  }
+}
