@@ -5,6 +5,7 @@ import type { Log } from '../chain/log.ts';
 import type { PriorityOperation } from '../chain/priority-operation.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
 import type { Word } from '../chain/word.ts';
+import type { PolicyPort } from '../policy/port.ts';
 
 /** Values of tree leaves, by key; (0, 0) when absent. Synchronous: the working state is in memory. */
 export interface StateReader {
@@ -63,11 +64,15 @@ export type TransactionOutcome =
 export type InvalidCode =
   | 'TX_NONCE_TOO_LOW'
   | 'TX_NONCE_TOO_HIGH'
+  | 'TX_NONCE_MAX'
   | 'TX_INSUFFICIENT_FUNDS'
   | 'TX_INTRINSIC_GAS'
   | 'TX_FEE_TOO_LOW'
+  | 'TX_PRIORITY_FEE_ABOVE_MAX'
   | 'TX_GAS_LIMIT'
-  | 'TX_NONCE_MAX';
+  | 'TX_SENDER_NOT_EOA'
+  | 'TX_INIT_CODE_SIZE'
+  | 'TX_BALANCE_RANGE';
 
 export type UnprovableCode =
   | 'UNPROVABLE_CONTRACT_CALL'
@@ -76,7 +81,20 @@ export type UnprovableCode =
   | 'UNPROVABLE_RESERVED_RECIPIENT'
   | 'UNPROVABLE_CALLDATA';
 
+/**
+ * Membership in an L1-approved list, by its root; never asked for root 0. Throws when this node does not hold the list of that root: guessing
+ * would be worse than stopping.
+ */
+export type IsInListRoot = (root: bigint, list: bigint, address: bigint) => boolean;
+
+/** The policy in force, as the state transition asks it. */
+export type ExecutionPolicy = Pick<PolicyPort, 'decideWrite' | 'decideExit'>;
+
+/** One executor judges under one policy: all of a batch has the same. */
 export interface ExecutionPort {
+  /**
+   * The block's remaining gas is the caller's to check: this compares `gasLimit` with the whole block's only. Messages of the batch likewise.
+   */
   executeTransaction(state: StateReader, block: BlockContext, transaction: SignedTransaction): TransactionOutcome;
   /** Total: success or a coded refusal with status 0 and no changes. */
   executeOperation(state: StateReader, block: BlockContext, operation: PriorityOperation): ExecutionResult;
