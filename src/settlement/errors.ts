@@ -1,12 +1,21 @@
 import { defineErrors } from '../base/errors.ts';
 
+const internal = { httpStatus: 500, rpcCode: -32603 } as const;
+
 const l1 = (publicText: string) => ({ httpStatus: 503, rpcCode: -32603, publicText });
 
 export const settlementError = defineErrors('settlement', {
+  CONTRACTS_DO_NOT_COMPILE: { ...internal, publicText: 'The L1 contracts do not compile.' },
+  CONTRACT_UNKNOWN: { ...internal, publicText: 'No L1 contract has this name.' },
+  CONTRACT_NOT_LINKED: { ...internal, publicText: 'An L1 contract needs a library that is not deployed with it.' },
+  DEPLOYMENT_UNSAFE: { ...internal, publicText: 'The deployment is refused: a setting is unsafe.' },
+  DEPLOYMENT_FAILED: { ...internal, publicText: 'A contract could not be deployed on L1.' },
   L1_UNREACHABLE: l1('The Ethereum node does not answer. The chain goes on; settlement catches up when it is back.'),
   L1_WRONG_CHAIN: l1('The Ethereum node has another chain id than the configuration names.'),
   L1_CALL_REVERTED: l1('Ethereum refused a settlement transaction. The log names the contract error.'),
   L1_FEE_CAP: l1('The Ethereum base fee is above l1.maxFeeGwei. Settlement waits.'),
   L1_FORK: l1('Ethereum holds a batch that this node did not make. Two sequencers, or a wrong data folder.'),
-  L1_DEEP_REORG: l1('Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.'),
+  L1_DEEP_REORG: l1(
+    'Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.',
+  ),
 });

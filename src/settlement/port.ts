@@ -1,0 +1,49 @@
+import type { Hex } from 'viem';
+import type { PriorityOperation } from '../chain/priority-operation.ts';
+import type { StoredBatch } from '../chain/stored-batch.ts';
+
+/** A sealed batch, ready for Ethereum. */
+export interface SealedBatch {
+  readonly stored: StoredBatch;
+  /** Hashes of its messages, in order: handed over at execute. */
+  readonly messageHashes: readonly bigint[];
+}
+
+/** A wrap proof over the batches after `from` up to `to`. */
+export interface RangeProof {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly proofSystemId: Hex;
+  readonly proof: Uint8Array;
+}
+
+/** What settlement reads of the node. */
+export interface SettlementSource {
+  /** Batch 0 is genesis. */
+  batch(number: bigint): Promise<SealedBatch | undefined>;
+  /** The proof that starts right after batch `from`. */
+  proofAfter(from: bigint): Promise<RangeProof | undefined>;
+}
+
+export type SettlementStep =
+  | { readonly kind: 'committed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint }
+  | { readonly kind: 'proven'; readonly from: bigint; readonly to: bigint; readonly transaction: Hex; readonly gas: bigint }
+  | { readonly kind: 'executed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint };
+
+/** Told what was mined; may be told again after a restart. */
+export interface SettlementSink {
+  onStep(step: SettlementStep): Promise<void>;
+}
+
+export interface L1Counts {
+  readonly committed: bigint;
+  readonly proven: bigint;
+  readonly executed: bigint;
+}
+
+/** Confirmed operations of the L1 queue, in order. */
+export interface PriorityQueueView {
+  /** How many are confirmed. */
+  readonly confirmed: bigint;
+  from(index: bigint, limit: number): PriorityOperation[];
+}

@@ -1,0 +1,127 @@
+/**
+ * Brings sealed batches to Ethereum: commit when the slot has ended, prove and execute D slots later. It is a function of what the contract
+ * says and what the node has, so it can be killed anywhere and started again, and a reorg of our own transactions is just lower counters.
+ */
+
+import { type Address, encodeFunctionData, type Hex, type PublicClient } from 'viem';
+import { bigIntToHex, bytesToHex } from '../base/bytes.ts';
+import { hashStoredBatch, type StoredBatch, storedBatchArgument } from '../chain/stored-batch.ts';
+import { privityChainAbi } from './abi/privity-chain.ts';
+import { settlementError } from './errors.ts';
+import type { L1Counts, SettlementSink, SettlementSource } from './port.ts';
+import type { TransactionSender } from './transaction-sender.ts';
+
+export interface SettlerOptions {
+  readonly chainContract: Address;
+  readonly batchIntervalSeconds: bigint;
+  readonly proveDelaySlots: bigint;
+}
+
+export interface SettlerDeps {
+  readonly client: PublicClient;
+  readonly commit: TransactionSender;
+  readonly prove: TransactionSender;
+  readonly execute: TransactionSender;
+  readonly source: SettlementSource;
+  readonly sink: SettlementSink;
+}
+
+export interface Settler {
+  counts(): Promise<L1Counts>;
+  /** Does what is due, at most one transaction of each kind. True when something moved. */
+  step(signal: AbortSignal): Promise<boolean>;
+}
+
+export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settler {
+  const { client, source, sink } = deps;
+  const contract = { address: options.chainContract, abi: privityChainAbi } as const;
+
+  const counts = async (): Promise<L1Counts> => {
+    const [committed, proven, executed] = await Promise.all([
+      client.readContract({ ...contract, functionName: 'committedCount' }),
+      client.readContract({ ...contract, functionName: 'provenCount' }),
+      client.readContract({ ...contract, functionName: 'executedCount' }),
+    ]);
+    return { committed, proven, executed };
+  };
+
+  /** Ours, or an alarm: Ethereum must never hold a batch we did not make. */
+  const ownBatch = async (number: bigint): Promise<StoredBatch> => {
+    const own = await source.batch(number);
+    const onL1 = await client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
+    if (own === undefined || hashStoredBatch(own.stored) !== onL1) throw settlementError('L1_FORK', `batch ${number}`);
+    return own.stored;
+  };
+
+  const commitNext = async ({ committed }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
+    const next = await source.batch(committed + 1n);
+    if (next === undefined || (next.stored.slot + 1n) * options.batchIntervalSeconds > now) return false;
+    const previous = await ownBatch(committed);
+    const { commitment: _commitment, sealed_: _sealed, ...data } = storedBatchArgument(next.stored);
+    const result = await deps.commit.send(
+      {
+        to: options.chainContract,
+        data: encodeFunctionData({ ...contract, functionName: 'commit', args: [storedBatchArgument(previous), data] }),
+        label: `commit ${next.stored.batchNumber}`,
+      },
+      signal,
+    );
+    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
+    const { transactionHash, gasUsed } = result.receipt;
+    await sink.onStep({ kind: 'committed', batch: next.stored.batchNumber, transaction: transactionHash, gas: gasUsed });
+    return true;
+  };
+
+  const proveNext = async ({ committed, proven }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
+    const range = await source.proofAfter(proven);
+    if (range === undefined || range.to > committed) return false;
+    const to = await ownBatch(range.to);
+    if ((to.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now) return false;
+    const from = await ownBatch(range.from);
+    const args = [storedBatchArgument(from), storedBatchArgument(to), range.proofSystemId, bytesToHex(range.proof)] as const;
+    const result = await deps.prove.send(
+      {
+        to: options.chainContract,
+        data: encodeFunctionData({ ...contract, functionName: 'prove', args }),
+        label: `prove ${range.from}..${range.to}`,
+      },
+      signal,
+    );
+    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
+    const { transactionHash, gasUsed } = result.receipt;
+    await sink.onStep({ kind: 'proven', from: range.from, to: range.to, transaction: transactionHash, gas: gasUsed });
+    return true;
+  };
+
+  const executeNext = async ({ proven, executed }: L1Counts, signal: AbortSignal): Promise<boolean> => {
+    if (executed >= proven) return false;
+    const number = executed + 1n;
+    const stored = await ownBatch(number);
+    const own = await source.batch(number);
+    const hashes = (own?.messageHashes ?? []).map((hash): Hex => bigIntToHex(hash, 32));
+    const result = await deps.execute.send(
+      {
+        to: options.chainContract,
+        data: encodeFunctionData({ ...contract, functionName: 'execute', args: [storedBatchArgument(stored), hashes] }),
+        label: `execute ${number}`,
+      },
+      signal,
+    );
+    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
+    const { transactionHash, gasUsed } = result.receipt;
+    await sink.onStep({ kind: 'executed', batch: number, transaction: transactionHash, gas: gasUsed });
+    return true;
+  };
+
+  return {
+    counts,
+    async step(signal) {
+      const now = (await client.getBlock({ blockTag: 'latest' })).timestamp;
+      const before = await counts();
+      const committed = await commitNext(before, now, signal);
+      const proven = await proveNext(await counts(), now, signal);
+      const executed = await executeNext(await counts(), signal);
+      return committed || proven || executed;
+    },
+  };
+}
