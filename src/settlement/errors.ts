@@ -15,7 +15,5 @@ export const settlementError = defineErrors('settlement', {
   L1_CALL_REVERTED: l1('Ethereum refused a settlement transaction. The log names the contract error.'),
   L1_FEE_CAP: l1('The Ethereum base fee is above l1.maxFeeGwei. Settlement waits.'),
   L1_FORK: l1('Ethereum holds a batch that this node did not make. Two sequencers, or a wrong data folder.'),
-  L1_DEEP_REORG: l1(
-    'Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.',
-  ),
+  L1_DEEP_REORG: l1('Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.'),
 });

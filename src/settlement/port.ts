@@ -27,7 +27,13 @@ export interface SettlementSource {
 
 export type SettlementStep =
   | { readonly kind: 'committed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint }
-  | { readonly kind: 'proven'; readonly from: bigint; readonly to: bigint; readonly transaction: Hex; readonly gas: bigint }
+  | {
+      readonly kind: 'proven';
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly transaction: Hex;
+      readonly gas: bigint;
+    }
   | { readonly kind: 'executed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint };
 
 /** Told what was mined; may be told again after a restart. */

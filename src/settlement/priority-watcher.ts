@@ -25,7 +25,10 @@ export interface PriorityWatcher extends PriorityQueueView {
   poll(): Promise<void>;
 }
 
-export function createPriorityWatcher(options: PriorityWatcherOptions, deps: { client: PublicClient }): PriorityWatcher {
+export function createPriorityWatcher(
+  options: PriorityWatcherOptions,
+  deps: { client: PublicClient },
+): PriorityWatcher {
   const { client } = deps;
   const operations: PriorityOperation[] = [];
   let roll = 0n;
@@ -33,7 +36,13 @@ export function createPriorityWatcher(options: PriorityWatcherOptions, deps: { c
   const event = getAbiItem({ abi: privityBridgeAbi, name: 'PriorityOperationQueued' });
 
   const rollOnL1 = (index: bigint, blockNumber: bigint) =>
-    client.readContract({ address: options.bridge, abi: privityBridgeAbi, functionName: 'priorityEntry', args: [index], blockNumber });
+    client.readContract({
+      address: options.bridge,
+      abi: privityBridgeAbi,
+      functionName: 'priorityEntry',
+      args: [index],
+      blockNumber,
+    });
 
   return {
     get confirmed() {
@@ -46,7 +55,13 @@ export function createPriorityWatcher(options: PriorityWatcherOptions, deps: { c
       while (nextBlock <= confirmedBlock) {
         const end = nextBlock + options.logRangeBlocks - 1n;
         const toBlock = end < confirmedBlock ? end : confirmedBlock;
-        const logs = await client.getLogs({ address: options.bridge, event, fromBlock: nextBlock, toBlock, strict: true });
+        const logs = await client.getLogs({
+          address: options.bridge,
+          event,
+          fromBlock: nextBlock,
+          toBlock,
+          strict: true,
+        });
         for (const { args } of logs) {
           const operation: PriorityOperation = {
             index: args.index,
@@ -55,9 +70,11 @@ export function createPriorityWatcher(options: PriorityWatcherOptions, deps: { c
             a: BigInt(args.a),
             b: BigInt(args.b),
           };
-          if (operation.index !== BigInt(operations.length)) throw settlementError('L1_DEEP_REORG', `operation ${operation.index} out of order`);
+          if (operation.index !== BigInt(operations.length))
+            throw settlementError('L1_DEEP_REORG', `operation ${operation.index} out of order`);
           roll = rollPriority(roll, options.domain, operation);
-          if (bigIntToHex(roll, 32) !== args.roll) throw settlementError('L1_DEEP_REORG', `roll of operation ${operation.index}`);
+          if (bigIntToHex(roll, 32) !== args.roll)
+            throw settlementError('L1_DEEP_REORG', `roll of operation ${operation.index}`);
           operations.push(operation);
         }
         nextBlock = toBlock + 1n;
@@ -67,7 +84,11 @@ export function createPriorityWatcher(options: PriorityWatcherOptions, deps: { c
 
   async function checkNoReorg(): Promise<void> {
     const last = BigInt(operations.length) - 1n;
-    const length = await client.readContract({ address: options.bridge, abi: privityBridgeAbi, functionName: 'priorityQueueLength' });
+    const length = await client.readContract({
+      address: options.bridge,
+      abi: privityBridgeAbi,
+      functionName: 'priorityQueueLength',
+    });
     if (length <= last) throw settlementError('L1_DEEP_REORG', `the queue shrank below ${last + 1n}`);
     const [onL1] = await rollOnL1(last, await client.getBlockNumber({ cacheTime: 0 }));
     if (onL1 !== bigIntToHex(roll, 32)) throw settlementError('L1_DEEP_REORG', `roll of operation ${last}`);

@@ -68,7 +68,12 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     );
     if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
     const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ kind: 'committed', batch: next.stored.batchNumber, transaction: transactionHash, gas: gasUsed });
+    await sink.onStep({
+      kind: 'committed',
+      batch: next.stored.batchNumber,
+      transaction: transactionHash,
+      gas: gasUsed,
+    });
     return true;
   };
 
@@ -78,7 +83,12 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     const to = await ownBatch(range.to);
     if ((to.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now) return false;
     const from = await ownBatch(range.from);
-    const args = [storedBatchArgument(from), storedBatchArgument(to), range.proofSystemId, bytesToHex(range.proof)] as const;
+    const args = [
+      storedBatchArgument(from),
+      storedBatchArgument(to),
+      range.proofSystemId,
+      bytesToHex(range.proof),
+    ] as const;
     const result = await deps.prove.send(
       {
         to: options.chainContract,

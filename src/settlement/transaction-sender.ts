@@ -22,7 +22,10 @@ export type SendResult =
 export interface TransactionSender {
   readonly address: Address;
   /** Throws L1_CALL_REVERTED when the call would revert now; nothing is sent then. */
-  send(request: { readonly to: Address; readonly data: Hex; readonly label: string }, signal: AbortSignal): Promise<SendResult>;
+  send(
+    request: { readonly to: Address; readonly data: Hex; readonly label: string },
+    signal: AbortSignal,
+  ): Promise<SendResult>;
 }
 
 /** Nodes accept a replacement from 10 % more on. */
@@ -42,7 +45,8 @@ export function createTransactionSender(
 
   const fees = async (): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> => {
     const estimate = await client.estimateFeesPerGas();
-    if (estimate.maxFeePerGas > options.maxFeePerGas) throw settlementError('L1_FEE_CAP', `${estimate.maxFeePerGas} wei a gas`);
+    if (estimate.maxFeePerGas > options.maxFeePerGas)
+      throw settlementError('L1_FEE_CAP', `${estimate.maxFeePerGas} wei a gas`);
     return estimate;
   };
 
