@@ -1,10 +1,15 @@
-/** Entries of the block log and their bytes. RLP, fields in the order of the type; integers are big-endian without leading zeros. */
+/** Entries of the block log and their bytes. Fields stand in the order of the type. */
 
-import { RLP } from '@ethereumjs/rlp';
-import { bytesToBigInt } from '../base/bytes.ts';
 import { DENIAL_CODES, type SignedDenial } from '../chain/denial.ts';
 import { word32 } from '../chain/packed.ts';
 import type { PriorityKind, PriorityOperation } from '../chain/priority-operation.ts';
+import {
+  encodeFields,
+  FieldReader,
+  integerField as int,
+  type RlpField,
+  textField as text,
+} from '../chain/rlp-fields.ts';
 import { chainHalted } from './errors.ts';
 
 export type LogEntry =
@@ -31,21 +36,11 @@ export type LogEntry =
       readonly dataHash: bigint;
     };
 
-type Item = Uint8Array | Item[];
-
-const int = (value: bigint | number): Uint8Array => {
-  const hex = BigInt(value).toString(16);
-  return value === 0n || value === 0
-    ? new Uint8Array()
-    : new Uint8Array(Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex'));
-};
-const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value));
-
 export function encodeEntry(entry: LogEntry): { kind: string; payload: Uint8Array } {
-  return { kind: entry.kind, payload: RLP.encode(fieldsOf(entry) as Parameters<typeof RLP.encode>[0]) };
+  return { kind: entry.kind, payload: encodeFields(fieldsOf(entry)) };
 }
 
-function fieldsOf(entry: LogEntry): Item[] {
+function fieldsOf(entry: LogEntry): RlpField[] {
   switch (entry.kind) {
     case 'accepted':
       return [entry.raw, int(entry.acceptedAt)];
@@ -55,7 +50,7 @@ function fieldsOf(entry: LogEntry): Item[] {
       return [
         int(entry.number),
         int(entry.timestamp),
-        entry.operations.map((o): Item => [int(o.index), int(o.kind), int(o.sender), int(o.a), int(o.b)]),
+        entry.operations.map((o): RlpField => [int(o.index), int(o.kind), int(o.sender), int(o.a), int(o.b)]),
         entry.transactions.map(word32),
         word32(entry.hash),
       ];
@@ -82,53 +77,54 @@ function fieldsOf(entry: LogEntry): Item[] {
 }
 
 export function decodeEntry(kind: string, payload: Uint8Array): LogEntry {
-  const f = RLP.decode(payload) as Item[];
-  const b = (i: number): Uint8Array => f[i] as Uint8Array;
-  const n = (i: number): bigint => bytesToBigInt(b(i));
-  const t = (i: number): string => Buffer.from(b(i)).toString('utf8');
+  const f = FieldReader.decode(payload);
   switch (kind) {
     case 'accepted':
-      return { kind, raw: b(0), acceptedAt: Number(n(1)) };
+      return { kind, raw: f.bytes(0), acceptedAt: f.number(1) };
     case 'batch-opened':
-      return { kind, batch: n(0), slot: n(1), policyRoot: n(2) };
+      return { kind, batch: f.integer(0), slot: f.integer(1), policyRoot: f.integer(2) };
     case 'block':
       return {
         kind,
-        number: n(0),
-        timestamp: n(1),
-        operations: (f[2] as Uint8Array[][]).map((o) => {
-          const [index, operationKind, sender, a, b2] = o.map(bytesToBigInt) as [
-            bigint,
-            bigint,
-            bigint,
-            bigint,
-            bigint,
-          ];
-          return { index, kind: Number(operationKind) as PriorityKind, sender, a, b: b2 };
-        }),
-        transactions: (f[3] as Uint8Array[]).map(bytesToBigInt),
-        hash: n(4),
+        number: f.integer(0),
+        timestamp: f.integer(1),
+        operations: f.readers(2).map((o) => ({
+          index: o.integer(0),
+          kind: o.number(1) as PriorityKind,
+          sender: o.integer(2),
+          a: o.integer(3),
+          b: o.integer(4),
+        })),
+        transactions: f.integers(3),
+        hash: f.integer(4),
       };
     case 'denial':
       return {
         kind,
         denial: {
-          chainId: n(0),
-          transactionHash: n(1),
-          sender: n(2),
-          nonce: n(3),
-          code: DENIAL_CODES[Number(n(4))]!,
-          batch: n(5),
-          timestamp: n(6),
-          ruleId: t(7),
-          reason: t(8),
-          signature: b(9),
+          chainId: f.integer(0),
+          transactionHash: f.integer(1),
+          sender: f.integer(2),
+          nonce: f.integer(3),
+          code: DENIAL_CODES[f.number(4)]!,
+          batch: f.integer(5),
+          timestamp: f.integer(6),
+          ruleId: f.text(7),
+          reason: f.text(8),
+          signature: f.bytes(9),
         },
       };
     case 'batch-closed':
-      return { kind, batch: n(0) };
+      return { kind, batch: f.integer(0) };
     case 'sealed':
-      return { kind, batch: n(0), stateRoot: n(1), auditRoot: n(2), denialRoot: n(3), dataHash: n(4) };
+      return {
+        kind,
+        batch: f.integer(0),
+        stateRoot: f.integer(1),
+        auditRoot: f.integer(2),
+        denialRoot: f.integer(3),
+        dataHash: f.integer(4),
+      };
     default:
       throw chainHalted('HALT_REPLAY_MISMATCH', `unknown log entry '${kind}'`);
   }
