@@ -88,7 +88,10 @@ async function ready(url: string, chainId: number, child: ChildProcess, clock: C
     if (answer !== undefined) throw nodeError('NODE_L1_START', `chain id ${answer}`);
     await clock.sleep(50);
   }
-  throw nodeError('NODE_L1_START', child.exitCode === null ? 'no answer in time' : `anvil ended with ${child.exitCode}`);
+  throw nodeError(
+    'NODE_L1_START',
+    child.exitCode === null ? 'no answer in time' : `anvil ended with ${child.exitCode}`,
+  );
 }
 
 async function chainIdAt(url: string): Promise<number | undefined> {

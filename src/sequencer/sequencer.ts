@@ -64,6 +64,8 @@ export class Sequencer {
   readonly #lanes = new Lanes();
   /** Accepted but not yet on disk, by hash; a second submission of the same bytes waits for the first. */
   readonly #arriving = new Map<bigint, Promise<void>>();
+  /** Accepted transactions that ended as denials: they stay denied. Grows with the denials, which are limited a sender and minute. */
+  readonly #denied = new Set<bigint>();
   /** Lane slots that a replacement is about to take. */
   readonly #replacing = new Set<string>();
   readonly #denialTimes = new Map<bigint, number[]>();
@@ -136,7 +138,7 @@ export class Sequencer {
       return hash;
     }
     if (this.#lanes.byHash(hash) !== undefined) return hash;
-    const known = await this.#deps.findOutcome(hash);
+    const known = await this.#known(transaction, hash);
     if (known?.kind === 'denied') throw sequencerError('SUBMIT_OUTCOME_DENIED', known.denial.code);
     if (known !== undefined) return hash;
     // The look-up gave up the turn: another submission of the same bytes may have come first.
@@ -148,6 +150,12 @@ export class Sequencer {
     if (this.#lanes.byHash(hash) !== undefined) return hash;
     await this.#accept(transaction, hash);
     return hash;
+  }
+
+  /** A hash with an outcome has a used nonce or is among the denied ones; only then is the store asked. */
+  async #known(transaction: SignedTransaction, hash: bigint): Promise<Outcome | undefined> {
+    const used = transaction.nonce < this.state.get(accountKey(transaction.sender)).hi;
+    return used || this.#denied.has(hash) ? this.#deps.findOutcome(hash) : undefined;
   }
 
   async outcome(hash: bigint): Promise<Outcome | undefined> {
@@ -215,7 +223,10 @@ export class Sequencer {
         return;
       case 'denial': {
         const accepted = this.#lanes.byHash(entry.denial.transactionHash);
-        if (accepted !== undefined) this.#lanes.remove(accepted);
+        if (accepted !== undefined) {
+          this.#lanes.remove(accepted);
+          this.#denied.add(accepted.hash);
+        }
         this.#keep(entry.denial);
         this.#deps.events.onDenial(entry.denial, accepted !== undefined);
         return;
@@ -414,6 +425,7 @@ export class Sequencer {
 
   #deny(pending: Pending, code: DenialCode, ruleId: string, reason: string): SignedDenial {
     this.#lanes.remove(pending);
+    this.#denied.add(pending.hash);
     return this.#sign(pending.transaction, pending.hash, code, ruleId, reason);
   }
 
