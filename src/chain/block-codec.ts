@@ -79,6 +79,7 @@ export const encodeBlockHeader = (header: BlockHeader): Uint8Array =>
       header.baseFee,
       header.collector,
       header.gasUsed,
+      header.txFrontier,
       header.itemCount,
     ].map(int),
   );
@@ -95,6 +96,7 @@ export function decodeBlockHeader(bytes: Uint8Array): BlockHeader {
     baseFee: f.integer(6),
     collector: f.integer(7),
     gasUsed: f.integer(8),
-    itemCount: f.number(9),
+    txFrontier: f.integer(9),
+    itemCount: f.number(10),
   };
 }

@@ -45,5 +45,7 @@ export interface Block {
   readonly baseFee: bigint;
   readonly collector: bigint;
   readonly gasUsed: bigint;
+  /** Hash of the batch's record frontier after this block: salted, so headers may show it. */
+  readonly txFrontier: bigint;
   readonly items: readonly BlockItem[];
 }

@@ -141,11 +141,12 @@ export class OpenBatch {
   closeBlock(): Block {
     const open = this.#block;
     assert(open !== undefined, 'no block is open');
+    const txFrontier = hashFrontier(this.frontier);
     const hash = hashBlock({
       number: open.number,
       timestamp: open.timestamp,
       blockHashes: this.ring.root,
-      txFrontier: hashFrontier(this.frontier),
+      txFrontier,
       txCount: BigInt(this.frontier.count),
       txIndex: BigInt(open.items.length),
       cumulativeGas: open.cumulativeGas,
@@ -162,6 +163,7 @@ export class OpenBatch {
       baseFee: context.baseFee,
       collector: context.collector,
       gasUsed: open.cumulativeGas,
+      txFrontier,
       items: open.items,
     };
     this.ring = this.ring.with(open.number, hash);

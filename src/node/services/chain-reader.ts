@@ -1,0 +1,97 @@
+/** Chain data for RPC. Each read takes a permit, so a forgotten check does not compile (G5). */
+
+import { bigIntToBytes } from '../../base/bytes.ts';
+import type { Block } from '../../chain/block.ts';
+import { decodeIdentity } from '../../chain/identity.ts';
+import { accountKey, identityKey } from '../../chain/keys.ts';
+import type { BlockView, ChainHeads, ChainReader } from '../../rpc/port.ts';
+import type { Sequencer } from '../../sequencer/sequencer.ts';
+import type { StoreReads } from '../../store/port.ts';
+import type { ChainIndex } from '../chain-index.ts';
+
+export interface ChainReaderDeps {
+  readonly sequencer: Sequencer;
+  readonly index: ChainIndex;
+  readonly eventLogs: StoreReads['eventLogs'];
+  /** State root after a batch; undefined while it is not sealed. */
+  readonly stateRootOf: (batch: bigint) => bigint | undefined;
+  readonly settledBlocks: () => { readonly safe: bigint; readonly finalized: bigint };
+}
+
+/** Blocks looked at in one scan of the event index. */
+const scanBlocksMax = 500;
+
+export function createChainReader(deps: ChainReaderDeps): ChainReader {
+  const { sequencer, index } = deps;
+
+  const view = (block: Block): BlockView => ({
+    block,
+    stateRoot: lastSealedRoot(block.batch),
+    recordsRoot: block.txFrontier,
+  });
+
+  function lastSealedRoot(batch: bigint): bigint {
+    for (let number = batch - 1n; number >= 0n; number--) {
+      const root = deps.stateRootOf(number);
+      if (root !== undefined) return root;
+    }
+    return 0n;
+  }
+
+  const reader: ChainReader = {
+    heads: (): ChainHeads => ({ latest: sequencer.head, ...deps.settledBlocks() }),
+    baseFee: () => sequencer.currentBlock().baseFee,
+    hasState: (block) => block === sequencer.head,
+    async account(address, at) {
+      const { hi: nonce, lo: balance } = sequencer.state.get(accountKey(address));
+      return { balance, nonce: at === 'pending' ? sequencer.pendingNonce(address) : nonce, code: new Uint8Array() };
+    },
+    async blockByNumber(number) {
+      const block = number <= sequencer.head ? await index.block(number) : undefined;
+      return block === undefined ? undefined : view(block);
+    },
+    async blockByHash(hash) {
+      const block = await index.blockByHash(hash);
+      return block === undefined ? undefined : view(block);
+    },
+    async itemByHash(hash) {
+      const found = await index.item(hash);
+      if (found === undefined) return undefined;
+      const block = await index.block(found.header.number);
+      return block === undefined ? undefined : { view: view(block), item: found.item };
+    },
+    pendingTransaction: (hash) => sequencer.pending(hash),
+    async *scanLogs(query) {
+      const keys = [
+        ...(query.addresses.length === 0 ? [] : [query.addresses]),
+        ...query.topics.filter((topic) => topic !== undefined),
+      ].map((group) => group.map((value) => bigIntToBytes(value, 32)));
+      await index.flush();
+      let fromBlock = query.fromBlock;
+      while (fromBlock <= query.toBlock) {
+        const found = await deps.eventLogs.scan({
+          fromBlock: Number(fromBlock),
+          toBlock: Number(query.toBlock),
+          keys,
+          limit: scanBlocksMax,
+        });
+        for (const { block: number } of found) {
+          const block = await index.block(BigInt(number));
+          for (const item of block?.items ?? []) {
+            for (let logIndex = 0; logIndex < item.result.logs.length; logIndex++)
+              yield { view: view(block!), item, logIndex };
+          }
+        }
+        if (found.length < scanBlocksMax) return;
+        fromBlock = BigInt(found.at(-1)!.block) + 1n;
+      }
+    },
+  };
+  return reader;
+}
+
+/** Role bits of an address for the SIWE login. */
+export const rolesOf =
+  (sequencer: Sequencer) =>
+  (address: bigint): bigint =>
+    decodeIdentity(sequencer.state.get(identityKey(address))).roles;
