@@ -23,8 +23,10 @@ export interface L1View {
   batchesExecuted(chainContract: bigint): Promise<bigint>;
   /** Chain id that the contract settles. */
   settledChainId(chainContract: bigint): Promise<bigint>;
-  /** Number of the block all answers are read at, and whether the node calls it finalized. */
-  block(): Promise<{ readonly number: bigint; readonly finalized: boolean }>;
+  /** Batches executed as of the last finalized block; 0 when the node cannot tell. */
+  batchesFinalized(chainContract: bigint): Promise<bigint>;
+  /** Number of the block at which the others answer. */
+  readonly block: bigint;
 }
 
 export interface VerifiedFact {
@@ -46,7 +48,7 @@ export async function verifyBundle(
   if (expected !== undefined && expected.chainContract !== chainContract)
     throw disclosureError('BUNDLE_CHAIN', 'contract');
   const fact = bundle.kind === 'transaction' ? verifyTransaction(bundle) : verifyBalance(bundle);
-  const [l1ChainId, settled, block] = await Promise.all([l1.chainId(), l1.settledChainId(chainContract), l1.block()]);
+  const [l1ChainId, settled] = await Promise.all([l1.chainId(), l1.settledChainId(chainContract)]);
   if (l1ChainId !== BigInt(bundle.l1ChainId) || settled !== BigInt(bundle.chainId))
     throw disclosureError('BUNDLE_CHAIN', 'chain id');
   const batch = storedBatchOf(bundle);
@@ -59,8 +61,8 @@ export async function verifyBundle(
     fact,
     batch: batch.batchNumber,
     l1ChainId,
-    l1Block: block.number,
-    finalized: block.finalized,
+    l1Block: l1.block,
+    finalized: (await l1.batchesFinalized(chainContract)) >= batch.batchNumber,
   };
 }
 
