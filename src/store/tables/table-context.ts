@@ -1,0 +1,13 @@
+import type { KeyRing } from '../envelope/key-ring.ts';
+import type { SubjectKeys } from '../envelope/subject-keys.ts';
+import type { SealedTable } from '../schema.ts';
+import type { SealedRows } from '../sealed-rows.ts';
+import type { BlockCache } from './block-cache.ts';
+
+/** What every table is built from. */
+export interface TableContext {
+  readonly rows: Readonly<Record<SealedTable, SealedRows>>;
+  readonly blindIndex: KeyRing['blindIndex'];
+  readonly subjects: SubjectKeys;
+  readonly blockCache: BlockCache;
+}
