@@ -119,5 +119,5 @@ export const REFUSALS: readonly Refusal[] = [
 /** Throws CONFIG_UNSAFE with every field and reason that applies. */
 export function verifyConfig(config: Config): void {
   const found = REFUSALS.filter(({ applies }) => applies(config)).map(({ field, reason }) => `${field}: ${reason}`);
-  if (found.length > 0) throw configError('CONFIG_UNSAFE', found.join('; '), { publicText: found.join('\n') });
+  if (found.length > 0) throw configError('CONFIG_UNSAFE', '', { publicText: found.join('\n') });
 }
