@@ -3,7 +3,7 @@ import { defineErrors } from '../base/errors.ts';
 const internal = { httpStatus: 500, rpcCode: -32603, publicText: 'The prover failed.' } as const;
 
 /** None of these is an answer to a user of the chain: proving is the operator's business. */
-export const proverError = defineErrors('prover', {
+const SPECS = {
   /** The files of the reference string are missing, truncated, edited, or no powers of one secret. */
   STRING_INVALID: internal,
   /** A string or its file is not the one whose hash was published. */
@@ -26,10 +26,18 @@ export const proverError = defineErrors('prover', {
   KEYS_INVALID: internal,
   /** The generated verifier contract does not look as expected, or does not compile. */
   VERIFIER_TEMPLATE: internal,
+  /** Circuits, string or keys could not be made. */
+  PREPARE_FAILED: internal,
   /** Proofs to be merged do not follow each other. */
   RANGE_BROKEN: internal,
   /** A proving job failed too often; settlement stops until an operator has looked. */
   JOB_POISONED: internal,
   /** A worker lost the lease of its job to another. */
   JOB_LEASE_LOST: internal,
-});
+} as const;
+
+export type ProverErrorCode = keyof typeof SPECS;
+
+export const proverError = defineErrors<ProverErrorCode>('prover', SPECS);
+
+export const isProverErrorCode = (code: string): code is ProverErrorCode => Object.hasOwn(SPECS, code);

@@ -7,13 +7,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { proverError } from '../errors.ts';
+import { IGNITION_G2 } from '../string/ignition-g2.ts';
 import { type ReferenceString, stringHash } from '../string/reference-string.ts';
 import { BB_VERSION } from './binary.ts';
 import { FLAVOUR, type Flavour, transcriptOf } from './flavour.ts';
-import { IGNITION_G2 } from '../string/ignition-g2.ts';
 import { keyFolder, readCachedKey, storeKey, type VerificationKey } from './key-cache.ts';
 import { pairingHolds, readPairingPoints } from './pairing-points.ts';
-import { fromFields, type Proof, PROOF_FIELDS, toFields } from './proof.ts';
+import { fromFields, PROOF_FIELDS, type Proof, toFields } from './proof.ts';
 import { type BbLimits, type BbResult, complaintOf, runBb } from './run-bb.ts';
 import { Slots } from './slots.ts';
 import { withWorkFolder } from './work-folder.ts';
@@ -67,7 +67,12 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
   const run = (args: readonly string[], home: string, signal?: AbortSignal, input?: Uint8Array): Promise<BbResult> =>
     slots.use(() => runBb({ binary, args, home, limits, signal, ...(input === undefined ? {} : { input }) }), signal);
 
-  async function mustRun(args: readonly string[], home: string, signal?: AbortSignal, input?: Uint8Array): Promise<BbResult> {
+  async function mustRun(
+    args: readonly string[],
+    home: string,
+    signal?: AbortSignal,
+    input?: Uint8Array,
+  ): Promise<BbResult> {
     const result = await run(args, home, signal, input);
     if (result.exitCode !== 0) throw proverError('BACKEND_FAILED', `${args[0]}, ${complaintOf(result)}`);
     return result;
@@ -128,7 +133,10 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
         const files = ['-b', circuit.path, '-w', '/dev/stdin', '-k', key.path, '-o', work];
         const result = await mustRun(['prove', ...crs, ...files, '-t', FLAVOUR[flavour].target], work, signal, witness);
         if (result.stderr.includes(UNSATISFIED)) throw proverError('WITNESS_UNSATISFIED', circuit.name);
-        const [proofBytes, inputs] = await Promise.all([readFile(join(work, 'proof')), readFile(join(work, 'public_inputs'))]);
+        const [proofBytes, inputs] = await Promise.all([
+          readFile(join(work, 'proof')),
+          readFile(join(work, 'public_inputs')),
+        ]);
         return { proof: new Uint8Array(proofBytes), publicInputs: toFields(new Uint8Array(inputs)) };
       });
       await verify(key, proof, flavour, signal);
@@ -149,7 +157,8 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
 function checkShape({ proof }: Proof, flavour: Flavour): void {
   if (flavour === 'wrap') return;
   const fields = toFields(proof);
-  if (fields.length !== PROOF_FIELDS[flavour]) throw proverError('PROOF_MALFORMED', `a proof of ${fields.length} elements`);
+  if (fields.length !== PROOF_FIELDS[flavour])
+    throw proverError('PROOF_MALFORMED', `a proof of ${fields.length} elements`);
 }
 
 const bigintText = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);

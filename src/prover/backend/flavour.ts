@@ -7,7 +7,10 @@ export const FLAVOUR = {
   'inner-zk': { target: 'noir-recursive', transcript: 'poseidon2', proofType: 6 },
   /** The proof that L1 verifies; keccak transcript; hides its witness. */
   wrap: { target: 'evm', transcript: 'keccak', proofType: undefined },
-} as const satisfies Record<string, { target: string; transcript: 'poseidon2' | 'keccak'; proofType: number | undefined }>;
+} as const satisfies Record<
+  string,
+  { target: string; transcript: 'poseidon2' | 'keccak'; proofType: number | undefined }
+>;
 
 export type Flavour = keyof typeof FLAVOUR;
 

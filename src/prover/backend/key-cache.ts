@@ -28,12 +28,17 @@ export interface KeyIdentity {
 
 export function keyFolder(cacheDirectory: string, identity: KeyIdentity): string {
   const { bbVersion, stringHash, circuitHash, transcript } = identity;
-  const name = createHash('sha256').update(JSON.stringify([bbVersion, stringHash, circuitHash, transcript])).digest('hex');
+  const name = createHash('sha256')
+    .update(JSON.stringify([bbVersion, stringHash, circuitHash, transcript]))
+    .digest('hex');
   return join(cacheDirectory, 'keys', name);
 }
 
 /** A cached key, or undefined; a damaged one counts as absent and is removed. */
-export async function readCachedKey(folder: string, transcript: KeyIdentity['transcript']): Promise<VerificationKey | undefined> {
+export async function readCachedKey(
+  folder: string,
+  transcript: KeyIdentity['transcript'],
+): Promise<VerificationKey | undefined> {
   try {
     return await readKey(folder, transcript);
   } catch {
@@ -43,7 +48,11 @@ export async function readCachedKey(folder: string, transcript: KeyIdentity['tra
 }
 
 /** Copies `vk` and `vk_hash` out of the folder the binary wrote to; the rename makes the entry appear whole. */
-export async function storeKey(from: string, folder: string, transcript: KeyIdentity['transcript']): Promise<VerificationKey> {
+export async function storeKey(
+  from: string,
+  folder: string,
+  transcript: KeyIdentity['transcript'],
+): Promise<VerificationKey> {
   await readKey(from, transcript);
   const part = `${folder}.part-${process.pid}`;
   await rm(part, { recursive: true, force: true });

@@ -22,7 +22,9 @@ export interface PairingPoints {
 /** Undefined when all are zero: the proof verified no other. */
 export function readPairingPoints(proof: Uint8Array): PairingPoints | undefined {
   if (proof.length < PAIRING_POINT_FIELDS * 32) throw proverError('PROOF_MALFORMED', 'too short for pairing points');
-  const limbs = Array.from({ length: PAIRING_POINT_FIELDS }, (_, i) => bytesToBigInt(proof.subarray(i * 32, i * 32 + 32)));
+  const limbs = Array.from({ length: PAIRING_POINT_FIELDS }, (_, i) =>
+    bytesToBigInt(proof.subarray(i * 32, i * 32 + 32)),
+  );
   if (limbs.every((limb) => limb === 0n)) return undefined;
   const coordinate = (i: number) => limbs[2 * i]! + (limbs[2 * i + 1]! << LIMB_BITS);
   return { p0: { x: coordinate(0), y: coordinate(1) }, p1: { x: coordinate(2), y: coordinate(3) } };

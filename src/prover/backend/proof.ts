@@ -17,7 +17,8 @@ export interface Proof {
 
 /** Throws PROOF_MALFORMED on a length that is not whole or an element outside the field. */
 export function toFields(bytes: Uint8Array): bigint[] {
-  if (bytes.length % 32 !== 0) throw proverError('PROOF_MALFORMED', `${bytes.length} bytes are no whole number of elements`);
+  if (bytes.length % 32 !== 0)
+    throw proverError('PROOF_MALFORMED', `${bytes.length} bytes are no whole number of elements`);
   return Array.from({ length: bytes.length / 32 }, (_, i) => {
     const element = bytesToBigInt(bytes.subarray(i * 32, i * 32 + 32));
     if (element >= FR_MODULUS) throw proverError('PROOF_MALFORMED', `element ${i} is not reduced`);

@@ -112,6 +112,11 @@ function collect(stream: Readable): () => string {
 
 /** The last lines of the binary's complaint without the numbers it prints, which may be of a witness. */
 export function complaintOf({ exitCode, stderr }: BbResult): string {
-  const lines = stderr.replaceAll(/0x[0-9a-fA-F]+|\d{6,}/g, '#').trim().split('\n').slice(-3).join(' | ');
+  const lines = stderr
+    .replaceAll(/0x[0-9a-fA-F]+|\d{6,}/g, '#')
+    .trim()
+    .split('\n')
+    .slice(-3)
+    .join(' | ');
   return `exit code ${exitCode}: ${lines.slice(0, 400)}`;
 }

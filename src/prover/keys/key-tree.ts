@@ -1,4 +1,4 @@
-import { CIRCUIT_KIND, TAG, VK_TREE_DEPTH } from '../../chain/constants.ts';
+import { type CIRCUIT_KIND, TAG, VK_TREE_DEPTH } from '../../chain/constants.ts';
 import { buildMerkleTree, type MerkleTree } from '../../chain/merkle.ts';
 import { p2 } from '../../chain/poseidon2.ts';
 

@@ -24,7 +24,10 @@ export interface WrapStatement {
 const VERIFY_SELECTOR: Hex = '0xea50d0e4';
 const gasLimit = 10_000_000n;
 
-export async function verifyWrap({ proof, publicInputs }: WrapStatement, runtimeBytecode: Hex): Promise<WrapVerification> {
+export async function verifyWrap(
+  { proof, publicInputs }: WrapStatement,
+  runtimeBytecode: Hex,
+): Promise<WrapVerification> {
   const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Cancun }) });
   const result = await evm.runCode({
     code: hexToBytes(runtimeBytecode),

@@ -51,7 +51,10 @@ export class AffineBatch {
       return;
     }
     const dx = subFq(x, into.x[target]!);
-    if (dx === 0n) return this.#addSameX(target, y);
+    if (dx === 0n) {
+      this.#addSameX(target, y);
+      return;
+    }
     const at = this.#count++;
     this.#targets[at] = target;
     this.#x[at] = x;

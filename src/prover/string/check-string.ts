@@ -30,7 +30,11 @@ export async function checkString({ g1Path, g2, workers = 2, signal }: CheckStri
   const pairs = points - 1;
   const share = Math.ceil(pairs / workers);
   const answers = await Promise.all(
-    Array.from({ length: workers }, (_, i) => ({ path: g1Path, start: i * share, end: Math.min(pairs, (i + 1) * share) }))
+    Array.from({ length: workers }, (_, i) => ({
+      path: g1Path,
+      start: i * share,
+      end: Math.min(pairs, (i + 1) * share),
+    }))
       .filter(({ start, end }) => start < end)
       .map((request) => checkRange(request, signal)),
   );
@@ -73,11 +77,13 @@ function checkRange(request: CheckRequest, signal: AbortSignal | undefined): Pro
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', aborted, { once: true });
-    const settle = <T>(then: (value: T) => void) => (value: T) => {
-      signal?.removeEventListener('abort', aborted);
-      void worker.terminate();
-      then(value);
-    };
+    const settle =
+      <T>(then: (value: T) => void) =>
+      (value: T) => {
+        signal?.removeEventListener('abort', aborted);
+        void worker.terminate();
+        then(value);
+      };
     worker.on('message', settle<CheckAnswer>(resolve));
     worker.on('error', settle<unknown>(reject));
   });

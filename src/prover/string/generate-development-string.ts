@@ -26,7 +26,9 @@ export async function generateDevelopmentString(options: GenerateStringOptions):
   const part = join(directory, `${G1_FILE}.part`);
   const file = await open(part, 'w', 0o600);
   try {
-    await forEachRange(options, points, (answer) => file.write(answer.bytes, 0, answer.bytes.length, answer.start * G1_BYTES));
+    await forEachRange(options, points, (answer) =>
+      file.write(answer.bytes, 0, answer.bytes.length, answer.start * G1_BYTES),
+    );
     await file.sync();
   } finally {
     await file.close();

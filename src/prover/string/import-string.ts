@@ -4,8 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { proverError } from '../errors.ts';
 import { checkString } from './check-string.ts';
@@ -62,7 +62,8 @@ export async function importIgnition(options: ImportIgnitionOptions): Promise<Re
     if (Buffer.compare(encodeG2(g2), encodeG2(IGNITION_G2)) !== 0) {
       throw proverError('STRING_INVALID', 'its G2 point is not the one of Ignition');
     }
-    if ((await stat(g1File)).size < points * G1_BYTES) throw proverError('STRING_INVALID', `fewer than ${points} points`);
+    if ((await stat(g1File)).size < points * G1_BYTES)
+      throw proverError('STRING_INVALID', `fewer than ${points} points`);
     await copyFile(g1File, g1Path);
     const copy = await open(g1Path, 'r+');
     await copy.truncate(points * G1_BYTES).finally(() => copy.close());

@@ -8,7 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { bytesToBigInt } from '../../base/bytes.ts';
 import { proverError } from '../errors.ts';
 import { FQ_MODULUS, invertFq, mulFq } from './field.ts';
-import { type G2Point, G1_BYTES, G2_BYTES } from './points.ts';
+import { G1_BYTES, G2_BYTES, type G2Point } from './points.ts';
 
 export interface Ptau {
   /** Largest circuit is 2^power gates. */

@@ -47,7 +47,11 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /** Writes G2 and the description beside a G1 file that is complete; the description comes last and makes the string valid. */
-export async function finishString(directory: string, g2: G2Point, source: StringDescription['source']): Promise<ReferenceString> {
+export async function finishString(
+  directory: string,
+  g2: G2Point,
+  source: StringDescription['source'],
+): Promise<ReferenceString> {
   const g1Path = join(directory, G1_FILE);
   await writeFile(join(directory, G2_FILE), encodeG2(g2), { mode: 0o600 });
   const description: StringDescription = {

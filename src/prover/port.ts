@@ -1,0 +1,80 @@
+/** What other layers see of proving. */
+
+import type { InputMap } from '@noir-lang/noir_js';
+import type { Hex } from '../base/bytes.ts';
+import type { Digest } from '../chain/digest.ts';
+
+/** Circuits whose witness comes from a batch. */
+export type SegmentCircuit = 'segment_xs' | 'segment_m';
+export type LeafCircuit = SegmentCircuit | 'seal';
+
+/** One leaf of a batch's proof: a segment or the seal, with all inputs of its circuit but `vk_root` and `randomness`, which the prover adds. */
+export interface LeafWitness {
+  readonly circuit: LeafCircuit;
+  /** Digests, as hashes. */
+  readonly before: bigint;
+  readonly after: bigint;
+  readonly inputs: InputMap;
+}
+
+/** A proof that never leaves the operator: of a segment, a seal, or a merge. */
+export interface InnerProof {
+  readonly circuit: LeafCircuit | 'merge';
+  /** Hides its witness: what wrap verifies. */
+  readonly zk: boolean;
+  readonly before: bigint;
+  readonly after: bigint;
+  readonly proof: Uint8Array;
+}
+
+/** A digest just after a seal (or genesis) and the blind in its state root. */
+export interface FreshDigest {
+  readonly digest: Digest;
+  readonly blind: bigint;
+}
+
+/** What L1 verifies. */
+export interface WrapProof {
+  readonly proof: Uint8Array;
+  /** sealedBefore hi, lo, sealedAfter hi, lo. */
+  readonly publicInputs: readonly bigint[];
+}
+
+export type PrepareStage = 'string' | 'circuits' | 'keys' | 'verifier';
+
+/** A line of progress; `done` of `total` in the stage's own unit. */
+export interface PrepareProgress {
+  readonly stage: PrepareStage;
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Every call verifies what it made before it returns. All are slow and take an abort signal. */
+export interface Prover {
+  /** hash(binary version, string, vkRoot, wrap key): the name of the verifier in L1's registry. */
+  readonly proofSystemId: Hex;
+  /** Runtime bytecode of the verifier contract that belongs to these keys. */
+  readonly verifierBytecode: Hex;
+  proveSegment(witness: LeafWitness, signal?: AbortSignal): Promise<InnerProof>;
+  proveSeal(witness: LeafWitness, signal?: AbortSignal): Promise<InnerProof>;
+  /** `zk` for the one that wrap is to verify. */
+  proveMerge(left: InnerProof, right: InnerProof, zk: boolean, signal?: AbortSignal): Promise<InnerProof>;
+  proveWrap(range: InnerProof, first: FreshDigest, last: FreshDigest, signal?: AbortSignal): Promise<WrapProof>;
+  verifyWrap(proof: WrapProof): Promise<boolean>;
+}
+
+/** What a job proves. Ids name the statement, so a job of a batch that was executed anew is another job. */
+export type ProvingJob =
+  | { readonly kind: 'segment' | 'seal'; readonly id: string; readonly batch: bigint; readonly index: number }
+  | { readonly kind: 'merge'; readonly id: string; readonly left: string; readonly right: string; readonly zk: boolean }
+  | { readonly kind: 'wrap'; readonly id: string; readonly range: string; readonly from: bigint; readonly to: bigint };
+
+/** Where jobs get what they prove: the batches, as the node keeps or rebuilds them. */
+export interface WitnessSource {
+  /** Segments in order, then the seal; the statements alone. */
+  leavesOf(batch: bigint, signal?: AbortSignal): Promise<readonly Pick<LeafWitness, 'circuit' | 'before' | 'after'>[]>;
+  witnessOf(batch: bigint, index: number, signal?: AbortSignal): Promise<LeafWitness>;
+  /** The digest right after batch `batch` was sealed; 0 for genesis. */
+  freshDigestAfter(batch: bigint): Promise<FreshDigest>;
+}
