@@ -13,8 +13,8 @@ export interface ChainReaderDeps {
   readonly sequencer: Sequencer;
   readonly index: ChainIndex;
   readonly eventLogs: StoreReads['eventLogs'];
-  /** State root after a batch; undefined while it is not sealed. */
-  readonly stateRootOf: (batch: bigint) => bigint | undefined;
+  /** State root after the last sealed batch up to this one. */
+  readonly stateRootOf: (batch: bigint) => Promise<bigint>;
   readonly settledBlocks: () => { readonly safe: bigint; readonly finalized: bigint };
 }
 
@@ -24,19 +24,11 @@ const scanBlocksMax = 500;
 export function createChainReader(deps: ChainReaderDeps): ChainReader {
   const { sequencer, index } = deps;
 
-  const view = (block: Block): BlockView => ({
+  const view = async (block: Block): Promise<BlockView> => ({
     block,
-    stateRoot: lastSealedRoot(block.batch),
+    stateRoot: await deps.stateRootOf(block.batch - 1n),
     recordsRoot: block.txFrontier,
   });
-
-  function lastSealedRoot(batch: bigint): bigint {
-    for (let number = batch - 1n; number >= 0n; number--) {
-      const root = deps.stateRootOf(number);
-      if (root !== undefined) return root;
-    }
-    return 0n;
-  }
 
   const reader: ChainReader = {
     heads: (): ChainHeads => ({ latest: sequencer.head, ...deps.settledBlocks() }),
@@ -58,7 +50,7 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
       const found = await index.item(hash);
       if (found === undefined) return undefined;
       const block = await index.block(found.header.number);
-      return block === undefined ? undefined : { view: view(block), item: found.item };
+      return block === undefined ? undefined : { view: await view(block), item: found.item };
     },
     pendingTransaction: (hash) => sequencer.pending(hash),
     async *scanLogs(query) {
@@ -77,9 +69,11 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
         });
         for (const { block: number } of found) {
           const block = await index.block(BigInt(number));
-          for (const item of block?.items ?? []) {
+          if (block === undefined) continue;
+          const located = await view(block);
+          for (const item of block.items) {
             for (let logIndex = 0; logIndex < item.result.logs.length; logIndex++)
-              yield { view: view(block!), item, logIndex };
+              yield { view: located, item, logIndex };
           }
         }
         if (found.length < scanBlocksMax) return;

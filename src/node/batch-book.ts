@@ -1,0 +1,186 @@
+/** Sealed batches by number: roots, records, messages and how far Ethereum has them. Memory for the newest, the store for the rest. */
+
+import { bigIntToBytes, bytesToHex, hexToBytes } from '../base/bytes.ts';
+import type { BatchRecords } from '../chain/commitment.ts';
+import type { Message } from '../chain/message.ts';
+import { encodeFields, FieldReader, integerField as int, type RlpField } from '../chain/rlp-fields.ts';
+import type { StoredBatch } from '../chain/stored-batch.ts';
+import type { L1Counts, SealedBatch, SettlementStep } from '../settlement/port.ts';
+import type { BatchStatus, Store } from '../store/port.ts';
+
+export interface BookedBatch {
+  readonly stored: StoredBatch;
+  readonly records: BatchRecords;
+  readonly messages: readonly Message[];
+  readonly messageHashes: readonly bigint[];
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  /** Half of the state root's preimage that is not the tree root. */
+  readonly environment: bigint;
+  readonly treeRoot: bigint;
+  readonly l1: Readonly<
+    Partial<Record<'commit' | 'prove' | 'execute', { readonly transaction: `0x${string}`; readonly gas: bigint }>>
+  >;
+}
+
+const cachedBatchesMax = 256;
+
+export class BatchBook {
+  readonly #store: Pick<Store, 'read' | 'transaction'>;
+  readonly #cache = new Map<bigint, BookedBatch>();
+  #latest: bigint;
+  #counts: L1Counts = { committed: 0n, proven: 0n, executed: 0n };
+
+  constructor(store: Pick<Store, 'read' | 'transaction'>, genesis: BookedBatch) {
+    this.#store = store;
+    this.#latest = genesis.stored.batchNumber;
+    this.#cache.set(0n, genesis);
+  }
+
+  /** Last sealed batch. */
+  get latest(): bigint {
+    return this.#latest;
+  }
+
+  get counts(): L1Counts {
+    return this.#counts;
+  }
+
+  async get(number: bigint): Promise<BookedBatch | undefined> {
+    if (number < 0n || number > this.#latest) return undefined;
+    const cached = this.#cache.get(number);
+    if (cached !== undefined) return cached;
+    const record = await this.#store.read.batches.byNumber(Number(number));
+    return record === undefined ? undefined : decode(record.payload);
+  }
+
+  async settlement(number: bigint): Promise<SealedBatch | undefined> {
+    return this.get(number);
+  }
+
+  /** What an earlier life learnt from Ethereum about a batch that is sealed again in replay. */
+  async add(batch: BookedBatch): Promise<void> {
+    const before = await this.#store.read.batches.byNumber(Number(batch.stored.batchNumber));
+    const l1 = before === undefined ? batch.l1 : { ...decode(before.payload).l1, ...batch.l1 };
+    await this.#put({ ...batch, l1 });
+    this.#latest = batch.stored.batchNumber;
+  }
+
+  async onStep(step: SettlementStep): Promise<void> {
+    const { transaction, gas } = step;
+    const numbers = step.kind === 'proven' ? rangeOf(step.from + 1n, step.to) : [step.batch];
+    const name = ({ committed: 'commit', proven: 'prove', executed: 'execute' } as const)[step.kind];
+    for (const number of numbers) {
+      const batch = await this.get(number);
+      if (batch !== undefined) await this.#put({ ...batch, l1: { ...batch.l1, [name]: { transaction, gas } } });
+    }
+  }
+
+  onCounts(counts: L1Counts): void {
+    this.#counts = counts;
+  }
+
+  status(number: bigint): BatchStatus {
+    if (number <= this.#counts.executed) return 'executed';
+    if (number <= this.#counts.proven) return 'proved';
+    return number <= this.#counts.committed ? 'committed' : 'sealed';
+  }
+
+  async #put(batch: BookedBatch): Promise<void> {
+    const { stored } = batch;
+    this.#cache.set(stored.batchNumber, batch);
+    for (const number of this.#cache.keys()) {
+      if (this.#cache.size <= cachedBatchesMax) break;
+      if (number !== 0n) this.#cache.delete(number);
+    }
+    if (stored.batchNumber === 0n) return;
+    const hash = (name: 'commit' | 'prove' | 'execute') =>
+      batch.l1[name] === undefined ? {} : { [name]: hexToBytes(batch.l1[name].transaction) };
+    await this.#store.transaction((writes) =>
+      writes.batches.put({
+        number: Number(stored.batchNumber),
+        status: this.status(stored.batchNumber),
+        slot: Number(stored.slot),
+        stateRoot: bigIntToBytes(stored.stateRoot, 32),
+        commitment: bigIntToBytes(stored.commitment, 32),
+        firstBlock: Number(batch.firstBlock),
+        lastBlock: Number(batch.lastBlock),
+        l1: { ...hash('commit'), ...hash('prove'), ...hash('execute') },
+        payload: encode(batch),
+      }),
+    );
+  }
+}
+
+const rangeOf = (from: bigint, to: bigint): bigint[] =>
+  Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i));
+
+const STEPS = ['commit', 'prove', 'execute'] as const;
+
+function encode({ stored: s, records: r, ...batch }: BookedBatch): Uint8Array {
+  return encodeFields([
+    [
+      ...[
+        s.batchNumber,
+        s.stateRoot,
+        s.recordsRoot,
+        s.messagesRoll,
+        s.priorityIndex,
+        s.policyRoot,
+        s.slot,
+        s.commitment,
+      ],
+      s.sealed,
+    ].map(int),
+    [r.txRoot, r.auditRoot, r.denialRoot, r.dataHash, r.batchSalt].map(int),
+    batch.messages.map((m): RlpField => [m.batch, m.index, m.sender, m.recipient, m.token, m.amount].map(int)),
+    batch.messageHashes.map(int),
+    [batch.firstBlock, batch.lastBlock, batch.environment, batch.treeRoot].map(int),
+    STEPS.map((name): RlpField => {
+      const step = batch.l1[name];
+      return step === undefined ? [] : [hexToBytes(step.transaction), int(step.gas)];
+    }),
+  ]);
+}
+
+function decode(payload: Uint8Array): BookedBatch {
+  const f = FieldReader.decode(payload);
+  const s = f.integers(0);
+  const r = f.integers(1);
+  const rest = f.integers(4);
+  const l1 = Object.fromEntries(
+    f
+      .readers(5)
+      .flatMap((step, i) =>
+        step.length === 0 ? [] : [[STEPS[i]!, { transaction: bytesToHex(step.bytes(0)), gas: step.integer(1) }]],
+      ),
+  );
+  return {
+    stored: {
+      batchNumber: s[0]!,
+      stateRoot: s[1]!,
+      recordsRoot: s[2]!,
+      messagesRoll: s[3]!,
+      priorityIndex: s[4]!,
+      policyRoot: s[5]!,
+      slot: s[6]!,
+      commitment: s[7]!,
+      sealed: s[8]!,
+    },
+    records: { txRoot: r[0]!, auditRoot: r[1]!, denialRoot: r[2]!, dataHash: r[3]!, batchSalt: r[4]! },
+    messages: f.readers(2).map((m) => ({
+      batch: m.integer(0),
+      index: m.number(1),
+      sender: m.integer(2),
+      recipient: m.integer(3),
+      token: m.integer(4),
+      amount: m.integer(5),
+    })),
+    messageHashes: f.integers(3),
+    firstBlock: rest[0]!,
+    lastBlock: rest[1]!,
+    environment: rest[2]!,
+    treeRoot: rest[3]!,
+    l1,
+  };
+}
