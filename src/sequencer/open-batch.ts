@@ -6,10 +6,9 @@ import { type BlockRing, hashBlock } from '../chain/block-hash.ts';
 import type { BridgeDomain } from '../chain/bridge-domain.ts';
 import type { SignedDenial } from '../chain/denial.ts';
 import { appendToFrontier, EMPTY_FRONTIER, type Frontier, frontierRoot, hashFrontier } from '../chain/frontier.ts';
-import { hashLogs } from '../chain/log.ts';
 import { hashMessage, type Message, rollMessage } from '../chain/message.ts';
 import { type PriorityOperation, rollPriority } from '../chain/priority-operation.ts';
-import { hashOperationRecord, hashTransactionRecord } from '../chain/record.ts';
+import { recordLeaf } from '../chain/record-leaf.ts';
 import type { Salts } from '../chain/salts.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
 import { fromWord, isZeroWord, type Word } from '../chain/word.ts';
@@ -104,33 +103,12 @@ export class OpenBatch {
     this.operations.push(operation);
     const roll = this.priorityRoll;
     const salt = this.#salts.record(roll);
-    const { status } = result;
-    this.#append(
-      hashOperationRecord({ roll, index: operation.index, status, logs: hashLogs(result.logs), salt }),
-      result,
-      state,
-      (position) => ({
-        ...position,
-        kind: 'operation',
-        operation,
-        roll,
-        salt,
-      }),
-    );
+    this.#append(result, state, (position) => ({ ...position, kind: 'operation', operation, roll, salt }));
   }
 
   appendTransaction(transaction: SignedTransaction, result: ExecutionResult, state: StateReader): void {
     const salt = this.#salts.record(bytesToBigInt(transaction.hash));
-    const leaf = hashTransactionRecord({
-      sighash: bytesToBigInt(transaction.sighash),
-      signature: transaction.signature,
-      sender: transaction.sender,
-      status: result.status,
-      gasUsed: result.gasUsed,
-      logs: hashLogs(result.logs),
-      salt,
-    });
-    this.#append(leaf, result, state, (position) => ({ ...position, kind: 'transaction', transaction, salt }));
+    this.#append(result, state, (position) => ({ ...position, kind: 'transaction', transaction, salt }));
   }
 
   /** Gas that the open block has used. */
@@ -178,30 +156,28 @@ export class OpenBatch {
   }
 
   #append(
-    leaf: bigint,
     result: ExecutionResult,
     state: StateReader,
     build: (position: Omit<BlockItem, 'kind' | 'salt'>) => BlockItem,
   ): void {
     const block = this.#block;
     assert(block !== undefined, 'no block is open');
-    this.frontier = appendToFrontier(this.frontier, leaf);
     block.cumulativeGas += result.gasUsed;
-    block.items.push(
-      build({
-        index: block.items.length,
-        record: this.frontier.count - 1,
-        cumulativeGas: block.cumulativeGas,
-        firstLogIndex: block.logIndex,
-        result: {
-          status: result.status,
-          gasUsed: result.gasUsed,
-          effectiveGasPrice: result.effectiveGasPrice,
-          logs: result.logs,
-          ruleId: result.ruleId,
-        },
-      }),
-    );
+    const item = build({
+      index: block.items.length,
+      record: this.frontier.count,
+      cumulativeGas: block.cumulativeGas,
+      firstLogIndex: block.logIndex,
+      result: {
+        status: result.status,
+        gasUsed: result.gasUsed,
+        effectiveGasPrice: result.effectiveGasPrice,
+        logs: result.logs,
+        ruleId: result.ruleId,
+      },
+    });
+    this.frontier = appendToFrontier(this.frontier, recordLeaf(item));
+    block.items.push(item);
     block.logIndex += result.logs.length;
     for (const outgoing of result.messages) {
       const message: Message = { ...outgoing, batch: this.number, index: this.messages.length };
