@@ -3,9 +3,9 @@
 import type { BatchContext } from '../chain/block-context.ts';
 import type { Log } from '../chain/log.ts';
 import type { PriorityOperation } from '../chain/priority-operation.ts';
-import type { SignedTransaction } from '../chain/transaction.ts';
+import type { SignedTransaction, UnsignedTransaction } from '../chain/transaction.ts';
 import type { Word } from '../chain/word.ts';
-import type { PolicyPort } from '../policy/port.ts';
+import type { PolicyPort, WriteRequest } from '../policy/port.ts';
 
 /** Values of tree leaves, by key; (0, 0) when absent. Synchronous: the working state is in memory. */
 export interface StateReader {
@@ -98,4 +98,74 @@ export interface ExecutionPort {
   executeTransaction(state: StateReader, block: BlockContext, transaction: SignedTransaction): TransactionOutcome;
   /** Total: success or a coded refusal with status 0 and no changes. */
   executeOperation(state: StateReader, block: BlockContext, operation: PriorityOperation): ExecutionResult;
+}
+
+/** Code bytes by their keccak256: what a CODEHASH leaf names. */
+export interface CodeReader {
+  get(codeHash: bigint): Uint8Array | undefined;
+}
+
+/** Asked before each frame of the EVM: the outer call, inner calls (static and later reverted ones too), CREATE, and SELFDESTRUCT as a transfer. */
+export type JudgeFrame = (
+  frame: WriteRequest,
+) => { readonly allow: true } | { readonly allow: false; readonly ruleId: string; readonly reason: string };
+
+export interface FrameDenied {
+  readonly kind: 'denied';
+  readonly ruleId: string;
+  readonly reason: string;
+}
+
+export type EvmTransaction = UnsignedTransaction & { readonly sender: bigint };
+
+export interface EvmResult extends Omit<ExecutionResult, 'messages' | 'ruleId'> {
+  readonly returnData: Uint8Array;
+  /** The EVM's own word for why status is 0. */
+  readonly error: string | undefined;
+  readonly created: bigint | undefined;
+  readonly deployed: readonly { readonly codeHash: bigint; readonly code: Uint8Array }[];
+}
+
+export type EvmOutcome =
+  | { readonly kind: 'executed'; readonly result: EvmResult }
+  | { readonly kind: 'invalid'; readonly code: InvalidCode; readonly reason: string }
+  | FrameDenied;
+
+/** eth_call and eth_estimateGas: no signature, no nonce, no fee. */
+export interface CallRequest {
+  readonly from: bigint;
+  /** Absent: contract creation. */
+  readonly to: bigint | undefined;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  /** Capped by the engine; absent means the cap. */
+  readonly gas: bigint | undefined;
+}
+
+/** `reverted` carries the revert data; `failed` is any other end of the EVM, out of gas for one. */
+export type CallOutcome =
+  | { readonly kind: 'returned'; readonly data: Uint8Array; readonly gasUsed: bigint }
+  | { readonly kind: 'reverted'; readonly data: Uint8Array; readonly gasUsed: bigint }
+  | { readonly kind: 'failed'; readonly reason: string; readonly gasUsed: bigint }
+  | FrameDenied;
+
+export type EstimateOutcome =
+  | { readonly kind: 'estimated'; readonly gas: bigint }
+  | Exclude<CallOutcome, { readonly kind: 'returned' }>;
+
+/** The full EVM, Cancun. Nothing it executes is provable yet: for eth_call, eth_estimateGas and the official tests. Runs one at a time. */
+export interface EvmPort {
+  call(state: StateReader, block: BlockContext, request: CallRequest, judge: JudgeFrame): Promise<CallOutcome>;
+  estimateGas(
+    state: StateReader,
+    block: BlockContext,
+    request: CallRequest,
+    judge: JudgeFrame,
+  ): Promise<EstimateOutcome>;
+  executeTransaction(
+    state: StateReader,
+    block: BlockContext,
+    transaction: EvmTransaction,
+    judge: JudgeFrame,
+  ): Promise<EvmOutcome>;
 }
