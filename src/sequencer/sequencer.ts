@@ -17,6 +17,7 @@ import type { Salts } from '../chain/salts.ts';
 import { decodeTransaction, type SignedTransaction } from '../chain/transaction.ts';
 import { wordToFr } from '../chain/word.ts';
 import type { BlockContext, StateReader, TransactionOutcome } from '../execution/port.ts';
+import type { WritePermit } from '../policy/port.ts';
 import { type AdmissionLimits, admit, isDenied } from './admission.ts';
 import type { DenialSigner } from './denial-signer.ts';
 import { chainHalted, sequencerError } from './errors.ts';
@@ -127,10 +128,17 @@ export class Sequencer {
     return this.#context(batch?.nextBlockNumber ?? start.blockNumber + 1n, now > last ? now : last);
   }
 
-  /** Accepts a raw transaction and resolves with its hash once it is durable; throws a coded error otherwise. */
-  async submit(raw: Uint8Array): Promise<bigint> {
+  /** Policy root under which a transaction sent now is judged. */
+  get policyRoot(): bigint {
+    return this.#batch?.policyRoot ?? wordToFr(this.state.get(systemKey(SYSTEM_NAME.POLICY)));
+  }
+
+  /** Accepts a transaction and resolves with its hash once it is durable; throws a coded error otherwise. */
+  async submit(transaction: SignedTransaction, permit: WritePermit): Promise<bigint> {
     if (this.#stopping) throw sequencerError('SUBMIT_STOPPING');
-    const transaction = decodeTransaction(raw, this.#options.chainId);
+    if (!permit.covers(transaction.hash, this.policyRoot)) {
+      throw sequencerError('SUBMIT_DENIED', 'the permit is for another transaction or policy');
+    }
     const hash = bytesToBigInt(transaction.hash);
     const arriving = this.#arriving.get(hash);
     if (arriving !== undefined) {
@@ -163,11 +171,18 @@ export class Sequencer {
     return this.#deps.findOutcome(hash);
   }
 
+  /** Signs and keeps a denial for a transaction that policy refuses before it is accepted; throws what its sender is told. */
+  async refuse(transaction: SignedTransaction, reason: string): Promise<never> {
+    if (this.#denialsExceeded(transaction.sender)) throw sequencerError('SUBMIT_RATE');
+    await this.#recordRefusal(transaction, bytesToBigInt(transaction.hash), reason);
+    throw sequencerError('SUBMIT_DENIED', reason);
+  }
+
   /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due. */
   async open(slot: bigint): Promise<void> {
     assert(this.#batch === undefined, 'a batch is open');
     const operations = this.#deps.operationsFrom(this.#next.priorityIndex, this.#options.operationsPerBatchMax);
-    const policyRoot = policyAfter(operations) ?? wordToFr(this.state.get(systemKey(SYSTEM_NAME.POLICY)));
+    const policyRoot = policyAfter(operations) ?? this.policyRoot;
     const batch = this.#begin(slot, policyRoot);
     const block = this.#firstBlock(batch, operations);
     await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
@@ -467,7 +482,7 @@ export class Sequencer {
   }
 
   #executorNow(): Executor {
-    const executor = this.#executor ?? this.#deps.executorOf(wordToFr(this.state.get(systemKey(SYSTEM_NAME.POLICY))));
+    const executor = this.#executor ?? this.#deps.executorOf(this.policyRoot);
     if (executor === undefined) throw chainHalted('HALT_UNKNOWN_POLICY');
     return executor;
   }

@@ -1,0 +1,33 @@
+/** The compiled policies this node has, by root, with the executor of each. */
+
+import { createExecutor } from '../execution/executor.ts';
+import { createLeafKeys } from '../execution/leaf-keys.ts';
+import type { PolicyPort } from '../policy/port.ts';
+import type { Executor } from '../sequencer/port.ts';
+
+/** True when the address is in the list whose L1-approved root this is. */
+export type IsInListRoot = (root: bigint, list: bigint, address: bigint) => boolean;
+
+export class PolicyBook {
+  readonly #policies = new Map<bigint, { readonly policy: PolicyPort; readonly executor: Executor }>();
+  readonly #isInListRoot: IsInListRoot;
+  readonly #keys = createLeafKeys();
+
+  constructor(policies: readonly PolicyPort[], isInListRoot: IsInListRoot) {
+    this.#isInListRoot = isInListRoot;
+    for (const policy of policies) this.add(policy);
+  }
+
+  add(policy: PolicyPort): void {
+    const executor = createExecutor({ policy, isInListRoot: this.#isInListRoot, keys: this.#keys });
+    this.#policies.set(policy.root, { policy, executor });
+  }
+
+  policy(root: bigint): PolicyPort | undefined {
+    return this.#policies.get(root)?.policy;
+  }
+
+  executor(root: bigint): Executor | undefined {
+    return this.#policies.get(root)?.executor;
+  }
+}
