@@ -1,0 +1,60 @@
+import type {} from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Session, SessionTable } from '../access/port.ts';
+import { rpcError } from './errors.ts';
+import type { Principal } from './port.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route authenticates by a token in its path; cookies and headers do not count. */
+    tokenInUrl?: boolean;
+  }
+  interface FastifyRequest {
+    principal: Principal | undefined;
+    session: Session | undefined;
+    /** A token was given and is not, or no longer, that of a session. */
+    tokenRefused: boolean;
+  }
+}
+
+export interface CookieOptions {
+  readonly name: string;
+  readonly secure: boolean;
+  /** Origin of our own pages. */
+  readonly origin: string;
+}
+
+const BEARER = 'Bearer ';
+
+/** Bearer token, else our own cookie; decides nothing. */
+export function createAuthenticate(cookie: CookieOptions, deps: { sessions: Pick<SessionTable, 'find'> }) {
+  return (request: FastifyRequest): void => {
+    const token = tokenOf(request, cookie);
+    if (token === undefined) return;
+    const session = deps.sessions.find(token);
+    request.session = session;
+    request.principal = session?.principal;
+    request.tokenRefused = session === undefined;
+  };
+}
+
+function tokenOf(request: FastifyRequest, cookie: CookieOptions): string | undefined {
+  const { authorization, origin } = request.headers;
+  if (authorization !== undefined) return authorization.startsWith(BEARER) ? authorization.slice(BEARER.length) : '';
+  const token = request.cookies[cookie.name];
+  if (token === undefined) return undefined;
+  // Browsers send cookies with requests that other sites' pages make; they always name the page's origin in those that may change something.
+  const safe = request.method === 'GET' || request.method === 'HEAD';
+  if (!safe && origin !== cookie.origin) throw rpcError('REQUEST_CROSS_SITE');
+  return token;
+}
+
+export function setSessionCookie(reply: FastifyReply, cookie: CookieOptions, token: string, expiresAt: number): void {
+  reply.setCookie(cookie.name, token, {
+    path: '/',
+    httpOnly: true,
+    secure: cookie.secure,
+    sameSite: 'lax',
+    expires: new Date(expiresAt),
+  });
+}

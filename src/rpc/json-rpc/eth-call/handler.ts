@@ -1,0 +1,34 @@
+import { rpcError } from '../../errors.ts';
+import type { PolicySource } from '../../port.ts';
+import { blockTimestamp } from '../answer/block-timestamp.ts';
+import { requireFrom } from '../answer/require-from.ts';
+import type { RpcMethod } from '../method.ts';
+import type { MethodDeps } from '../method-deps.ts';
+import { stateBlock } from '../schema/block-ref.ts';
+import { parseParams } from '../schema/parse-params.ts';
+import { toData } from '../schema/primitives.ts';
+import { ethCallSchema } from './schema.ts';
+
+export const ethCall = (deps: Pick<MethodDeps, 'chain' | 'simulator'> & { policy: PolicySource }): RpcMethod => ({
+  name: 'eth_call',
+  async handle(params, context) {
+    requireFrom(params);
+    const { request, block } = parseParams(ethCallSchema, params);
+    const at = await stateBlock(block, deps.chain, context);
+    const timestamp = await blockTimestamp(at, deps.chain, context);
+    const write = {
+      signer: request.from,
+      to: request.to,
+      value: request.value,
+      data: request.data,
+      blockTimestamp: timestamp,
+    };
+    const decision = context.policy.decideCall(context.principal, write, deps.policy.facts());
+    if (!decision.allow) throw rpcError('RPC_METHOD_FORBIDDEN', decision.ruleId);
+    const result = await deps.simulator.call(request, at, context.permit);
+    if (result.kind === 'reverted') throw reverted(result.data);
+    return toData(result.data);
+  },
+});
+
+const reverted = (data: Uint8Array) => Object.assign(rpcError('RPC_REVERTED'), { rpcData: toData(data) });

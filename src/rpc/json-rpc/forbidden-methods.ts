@@ -1,0 +1,76 @@
+/**
+ * Methods that exist elsewhere and are closed here to everybody: forbidden, rather than unknown, tells a client that asking again is in vain.
+ * Namespaces are closed as a whole.
+ */
+const NAMESPACES = [
+  'admin_',
+  'anvil_',
+  'clique_',
+  'debug_',
+  'engine_',
+  'erigon_',
+  'evm_',
+  'hardhat_',
+  'miner_',
+  'ots_',
+  'parity_',
+];
+const MORE_NAMESPACES = ['personal_', 'prividium_', 'trace_', 'txpool_', 'unstable_', 'zks_'];
+const CLOSED = [...NAMESPACES, ...MORE_NAMESPACES];
+
+const METHODS = new Set([
+  'eth_blobBaseFee',
+  'eth_callMany',
+  'eth_coinbase',
+  'eth_createAccessList',
+  'eth_estimateUserOperationGas',
+  'eth_getAccount',
+  'eth_getAccountInfo',
+  'eth_getFilterChanges',
+  'eth_getFilterLogs',
+  'eth_getHeaderByHash',
+  'eth_getHeaderByNumber',
+  'eth_getProof',
+  'eth_getRawTransactionByBlockHashAndIndex',
+  'eth_getRawTransactionByBlockNumberAndIndex',
+  'eth_getRawTransactionByHash',
+  'eth_getStorageAt',
+  'eth_getStorageValues',
+  'eth_getTransactionByBlockHashAndIndex',
+  'eth_getTransactionByBlockNumberAndIndex',
+  'eth_getTransactionBySenderAndNonce',
+  'eth_getUncleByBlockHashAndIndex',
+  'eth_getUncleByBlockNumberAndIndex',
+  'eth_getUncleCountByBlockHash',
+  'eth_getUncleCountByBlockNumber',
+  'eth_getUserOperationByHash',
+  'eth_getUserOperationReceipt',
+  'eth_getWork',
+  'eth_hashrate',
+  'eth_mining',
+  'eth_newBlockFilter',
+  'eth_newFilter',
+  'eth_newPendingTransactionFilter',
+  'eth_pendingTransactions',
+  'eth_protocolVersion',
+  'eth_sendRawTransactionSync',
+  'eth_sendTransaction',
+  'eth_sendUserOperation',
+  'eth_sign',
+  'eth_signTransaction',
+  'eth_signTypedData',
+  'eth_signTypedData_v4',
+  'eth_simulateV1',
+  'eth_submitWork',
+  'eth_subscribe',
+  'eth_supportedEntryPoints',
+  'eth_uninstallFilter',
+  'eth_unsubscribe',
+  'net_peerCount',
+  'personal_sign',
+  'rpc_modules',
+  'web3_sha3',
+]);
+
+export const isForbiddenMethod = (method: string): boolean =>
+  METHODS.has(method) || CLOSED.some((namespace) => method.startsWith(namespace));
