@@ -1,15 +1,18 @@
-/** Writes the Noir copy of the protocol constants. `--check` only says whether the file on disk is current. */
+/** Writes the generated Noir files. `--check` only says whether those on disk are current. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as chain from '../chain/constants.ts';
 import { emptySubtrees } from '../chain/frontier.ts';
 import { LOW_S_MAX } from '../chain/secp256k1.ts';
 import { SYSTEM_FUNCTIONS } from '../chain/system-call.ts';
-import { EVENT_TOPICS, TYPE_HASHES } from './witness/hashed-names.ts';
 import { toWord } from '../chain/word.ts';
+import { renderPadding } from './generate-padding.ts';
+import { EVENT_TOPICS, TYPE_HASHES } from './witness/hashed-names.ts';
+import { PROFILES, renderProfile } from './witness/profiles.ts';
 
-export const CONSTANTS_NR = fileURLToPath(new URL('../../circuits/lib/src/constants.nr', import.meta.url));
+export const LIBRARY_SOURCES = fileURLToPath(new URL('../../circuits/lib/src/', import.meta.url));
 
 const field = (name: string, value: bigint | number) => `pub global ${name}: Field = ${hex(BigInt(value))};`;
 const u32 = (name: string, value: number) => `pub global ${name}: u32 = ${value};`;
@@ -76,12 +79,20 @@ function bytes(name: string, value: Uint8Array): string[] {
   return [`pub global ${name}: [u8; ${value.length}] = [${[...value].join(', ')}];`];
 }
 
+/** Path under circuits/lib/src and text of every generated file. */
+export const renderAll = (): Readonly<Record<string, string>> => ({
+  'constants.nr': renderConstants(),
+  'padding.nr': renderPadding(),
+  'profile.nr': renderProfile(PROFILES.xs),
+});
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const rendered = renderConstants();
-  if (process.argv.includes('--check')) {
-    if (readFileSync(CONSTANTS_NR, 'utf8') !== rendered) {
-      console.error('circuits/lib/src/constants.nr is not current: npm run constants');
+  for (const [name, text] of Object.entries(renderAll())) {
+    const path = join(LIBRARY_SOURCES, name);
+    if (!process.argv.includes('--check')) writeFileSync(path, text);
+    else if (readFileSync(path, 'utf8') !== text) {
+      console.error(`${path} is not current: npm run constants`);
       process.exitCode = 1;
     }
-  } else writeFileSync(CONSTANTS_NR, rendered);
+  }
 }
