@@ -8,11 +8,7 @@ import type { InnerProof } from '../port.ts';
 
 export const fieldInput = (value: bigint): string => `0x${value.toString(16)}`;
 
-const snakeCase = (name: string): string =>
-  name
-    .replaceAll(/([a-z])([A-Z0-9])/g, '$1_$2')
-    .replace(/^l_1/, 'l1')
-    .toLowerCase();
+const snakeCase = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
 export const digestInput = (digest: Digest): InputMap =>
   Object.fromEntries(DIGEST_FIELDS.map((field) => [snakeCase(field), fieldInput(digest[field])]));

@@ -1,0 +1,138 @@
+/** A worker of the queue: takes a job, proves it while keeping its lease, and hands in the proof. Any number may run, on any machine. */
+
+import type { Clock } from '../../base/clock.ts';
+import type { JobQueue, LeasedJob } from '../../store/port.ts';
+import { proverError } from '../errors.ts';
+import type { InnerProof, Prover, ProvingJob, WitnessSource } from '../port.ts';
+import { decodeInnerProof, decodeJob, encodeInnerProof, encodeWrapProof } from './job-codec.ts';
+import { leafJobId } from './plan-range.ts';
+
+export interface JobWorkerOptions {
+  readonly worker: string;
+  /** A crashed worker's job waits this long, milliseconds. */
+  readonly leaseMs: number;
+  /** Milliseconds between looks at an empty queue. */
+  readonly pollMs: number;
+  /** A failed job waits this long, milliseconds. */
+  readonly retryAfterMs: number;
+}
+
+export interface JobWorkerDeps {
+  readonly queue: Pick<JobQueue, 'lease' | 'heartbeat' | 'complete' | 'fail' | 'get'>;
+  readonly prover: Prover;
+  readonly source: Pick<WitnessSource, 'witnessOf' | 'freshDigestAfter'>;
+  readonly clock: Clock;
+  readonly onJob?: (event: JobEvent) => void;
+}
+
+export type JobEvent =
+  | { readonly event: 'done'; readonly kind: string; readonly id: string; readonly milliseconds: number }
+  | {
+      readonly event: 'failed';
+      readonly kind: string;
+      readonly id: string;
+      readonly next: 'queued' | 'poisoned' | 'lost';
+      readonly error: unknown;
+    };
+
+const KINDS = ['segment', 'seal', 'merge', 'wrap'] as const;
+
+/** Runs until the signal aborts; an interrupted job's lease runs out and another attempt takes it up. */
+export async function runJobs(options: JobWorkerOptions, deps: JobWorkerDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const leased = await deps.queue.lease(options.worker, KINDS, options.leaseMs);
+    if (leased === undefined) await deps.clock.sleep(options.pollMs, signal);
+    else await runJob(leased, options, deps, signal);
+  }
+}
+
+async function runJob(
+  leased: LeasedJob,
+  options: JobWorkerOptions,
+  deps: JobWorkerDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, kind } = leased;
+  const started = deps.clock.now();
+  const lost = new AbortController();
+  const finished = new AbortController();
+  const keeping = keepLease(leased, options, deps, lost, finished.signal);
+  let result: Uint8Array;
+  try {
+    result = await prove(decodeJob(leased.payload), deps, AbortSignal.any([signal, lost.signal]));
+  } catch (error) {
+    finished.abort();
+    const current = await keeping;
+    if (signal.aborted) return;
+    deps.onJob?.({ event: 'failed', kind, id, error, next: await giveUp(current, error, options, deps) });
+    return;
+  }
+  finished.abort();
+  const current = await keeping;
+  if (current === undefined) return;
+  await deps.queue.complete(current, result);
+  deps.onJob?.({ event: 'done', kind, id, milliseconds: deps.clock.now() - started });
+}
+
+/** Renews the lease until told to stop; undefined, and `lost` aborted, once the lease is another's. */
+async function keepLease(
+  leased: LeasedJob,
+  { leaseMs }: JobWorkerOptions,
+  { queue, clock }: JobWorkerDeps,
+  lost: AbortController,
+  finished: AbortSignal,
+): Promise<LeasedJob | undefined> {
+  let current = leased;
+  for (;;) {
+    await clock.sleep(leaseMs / 3, finished);
+    if (finished.aborted) return current;
+    try {
+      current = await queue.heartbeat(current, leaseMs);
+    } catch (cause) {
+      lost.abort(proverError('JOB_LEASE_LOST', leased.id, { cause }));
+      return undefined;
+    }
+  }
+}
+
+async function giveUp(
+  current: LeasedJob | undefined,
+  error: unknown,
+  { retryAfterMs }: JobWorkerOptions,
+  { queue }: JobWorkerDeps,
+): Promise<'queued' | 'poisoned' | 'lost'> {
+  if (current === undefined) return 'lost';
+  const failure = error instanceof Error ? error.message : String(error);
+  return queue.fail(current, failure.slice(0, 500), retryAfterMs);
+}
+
+async function prove(
+  job: ProvingJob,
+  { prover, source, queue }: JobWorkerDeps,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const childOf = async (id: string): Promise<InnerProof> => {
+    const record = await queue.get(id);
+    if (record?.result === undefined) throw proverError('RANGE_BROKEN', 'a proof to be merged is missing');
+    return decodeInnerProof(record.result);
+  };
+  switch (job.kind) {
+    case 'segment':
+    case 'seal': {
+      const witness = await source.witnessOf(job.batch, job.index, signal);
+      if (leafJobId(prover.proofSystemId, witness) !== job.id) {
+        throw proverError('RANGE_BROKEN', `batch ${job.batch} has been executed anew`);
+      }
+      const proof = await (job.kind === 'seal' ? prover.proveSeal : prover.proveSegment)(witness, signal);
+      return encodeInnerProof(proof);
+    }
+    case 'merge':
+      return encodeInnerProof(
+        await prover.proveMerge(await childOf(job.left), await childOf(job.right), job.zk, signal),
+      );
+    case 'wrap': {
+      const [first, last] = [await source.freshDigestAfter(job.from), await source.freshDigestAfter(job.to)];
+      return encodeWrapProof(await prover.proveWrap(await childOf(job.range), first, last, signal));
+    }
+  }
+}
