@@ -1,5 +1,5 @@
-import { EMPTY_FRONTIER, hashFrontier } from './frontier.ts';
 import { TAG } from './constants.ts';
+import { EMPTY_FRONTIER, hashFrontier } from './frontier.ts';
 import { p2 } from './poseidon2.ts';
 
 /** The state of a batch between two proofs: what one proof leaves and the next takes up (docs/PROTOCOL.md 3). */
@@ -91,35 +91,36 @@ export function freshBatchFields() {
   } as const;
 }
 
-/** `stateRoot(its own fields)`; `blind` is the value of SYSTEM(BLIND) as a field element. */
-export function stateRootOf(
-  digest: Pick<
-    Digest,
-    | 'treeRoot'
-    | 'nextIndex'
-    | 'blockNumber'
-    | 'timestamp'
-    | 'blockHashes'
-    | 'priorityIndex'
-    | 'chainId'
-    | 'l1ChainId'
-    | 'bridge'
-    | 'context'
-  >,
-  blind: bigint,
-): bigint {
-  const environment = p2(
+type StateFields = Pick<
+  Digest,
+  | 'treeRoot'
+  | 'nextIndex'
+  | 'blockNumber'
+  | 'timestamp'
+  | 'blockHashes'
+  | 'priorityIndex'
+  | 'chainId'
+  | 'l1ChainId'
+  | 'bridge'
+  | 'context'
+>;
+
+/** The half of a state root's preimage that is not the tree root; `blind` is the value of SYSTEM(BLIND) as a field element. */
+export const environmentOf = (fields: Omit<StateFields, 'treeRoot'>, blind: bigint): bigint =>
+  p2(
     TAG.STATE_ENV,
-    digest.nextIndex,
-    digest.blockNumber,
-    digest.timestamp,
-    digest.blockHashes,
-    digest.priorityIndex,
-    digest.chainId,
-    digest.l1ChainId,
-    digest.bridge,
-    digest.context,
+    fields.nextIndex,
+    fields.blockNumber,
+    fields.timestamp,
+    fields.blockHashes,
+    fields.priorityIndex,
+    fields.chainId,
+    fields.l1ChainId,
+    fields.bridge,
+    fields.context,
     blind,
   );
-  return p2(TAG.STATE, digest.treeRoot, environment);
-}
+
+/** `stateRoot(its own fields)`. */
+export const stateRootOf = (fields: StateFields, blind: bigint): bigint =>
+  p2(TAG.STATE, fields.treeRoot, environmentOf(fields, blind));

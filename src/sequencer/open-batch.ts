@@ -46,7 +46,11 @@ export class OpenBatch {
   readonly slot: bigint;
   readonly policyRoot: bigint;
   readonly denials: SignedDenial[] = [];
-  readonly blocks: Block[] = [];
+  /** Blocks so far; they themselves live in the index, for a batch may hold more than fits in memory. */
+  blockCount = 0;
+  lastTimestamp: bigint;
+  /** Tree keys that the batch's transactions read or wrote: what a witness must open. */
+  readonly touched = new Set<bigint>();
   readonly messages: Message[] = [];
   readonly operations: PriorityOperation[] = [];
   /** Changed leaves in index order: old ones as they came, new ones when first non-zero. */
@@ -69,6 +73,7 @@ export class OpenBatch {
     this.priorityIndex = start.priorityIndex;
     this.ring = start.ring;
     this.parentHash = start.parentHash;
+    this.lastTimestamp = start.timestamp;
     this.#salts = salts;
   }
 
@@ -81,22 +86,36 @@ export class OpenBatch {
   }
 
   get nextBlockNumber(): bigint {
-    return this.start.blockNumber + BigInt(this.blocks.length) + 1n;
+    return this.start.blockNumber + BigInt(this.blockCount) + 1n;
   }
 
-  get lastTimestamp(): bigint {
-    return this.blocks.at(-1)?.timestamp ?? this.start.timestamp;
+  get firstBlock(): bigint {
+    return this.start.blockNumber + 1n;
+  }
+
+  get lastBlock(): bigint {
+    return this.start.blockNumber + BigInt(this.blockCount);
+  }
+
+  /** `state` as the batch's transactions see it: what they look at is noted in `touched`. */
+  noting(state: StateReader): StateReader {
+    return {
+      get: (key) => {
+        this.touched.add(key);
+        return state.get(key);
+      },
+    };
   }
 
   openBlock(timestamp: bigint): void {
     assert(this.#block === undefined, 'a block is open');
     assert(timestamp >= this.lastTimestamp, 'timestamps do not decrease');
-    assert(this.blocks.length > 0 || timestamp === this.slotStart, "a batch's first block stands at its slot's start");
+    assert(this.blockCount > 0 || timestamp === this.slotStart, "a batch's first block stands at its slot's start");
     this.#block = { number: this.nextBlockNumber, timestamp, items: [], cumulativeGas: 0n, logIndex: 0 };
   }
 
   appendOperation(operation: PriorityOperation, result: ExecutionResult, state: StateReader): void {
-    assert(this.blocks.length === 0, 'operations stand in the first block');
+    assert(this.blockCount === 0, 'operations stand in the first block');
     assert(operation.index === this.priorityIndex, 'operations come in order');
     this.priorityRoll = rollPriority(this.priorityRoll, this.start.domain, operation);
     this.priorityIndex += 1n;
@@ -146,7 +165,8 @@ export class OpenBatch {
     };
     this.ring = this.ring.with(open.number, hash);
     this.parentHash = hash;
-    this.blocks.push(block);
+    this.blockCount += 1;
+    this.lastTimestamp = block.timestamp;
     this.#block = undefined;
     return block;
   }
@@ -202,7 +222,7 @@ export const hashesOf = (block: Block): bigint[] => block.items.map(itemHash);
 export const startAfter = (batch: OpenBatch, nextContext: BatchContext): BatchStart => ({
   domain: batch.start.domain,
   number: batch.number + 1n,
-  blockNumber: batch.nextBlockNumber - 1n,
+  blockNumber: batch.lastBlock,
   timestamp: batch.lastTimestamp,
   ring: batch.ring,
   parentHash: batch.parentHash,

@@ -2,7 +2,7 @@
 
 import { type BatchContext, hashContext } from '../chain/block-context.ts';
 import { type BatchRecords, hashCommitment, hashRecords, rollSealed } from '../chain/commitment.ts';
-import { type Digest, freshBatchFields, stateRootOf } from '../chain/digest.ts';
+import { type Digest, environmentOf, freshBatchFields, stateRootOf } from '../chain/digest.ts';
 import type { StoredBatch } from '../chain/stored-batch.ts';
 import { fromWord, toWord, wordToFr } from '../chain/word.ts';
 import type { ClosedBatch } from './batch.ts';
@@ -24,10 +24,11 @@ export interface SealResult {
   /** Fresh digest after the batch. */
   readonly after: Digest;
   readonly records: BatchRecords;
+  /** The half of the state root's preimage that is not the tree root. */
+  readonly environment: bigint;
 }
 
 export function sealBatch({ batch, before, tree, nextContext, blind, records }: SealInput): SealResult {
-  const last = batch.blocks.at(-1)!;
   const fields = {
     version: before.version,
     chainId: before.chainId,
@@ -40,11 +41,12 @@ export function sealBatch({ batch, before, tree, nextContext, blind, records }: 
     priorityLo: toWord(batch.priorityRoll).lo,
     priorityIndex: batch.priorityIndex,
     context: hashContext(nextContext),
-    blockNumber: last.number,
-    timestamp: last.timestamp,
+    blockNumber: batch.lastBlock,
+    timestamp: batch.lastTimestamp,
     blockHashes: batch.ring.root,
   };
   const stateRoot = stateRootOf(fields, blind);
+  const environment = environmentOf(fields, blind);
   const fullRecords: BatchRecords = { ...records, txRoot: batch.txRoot };
   const recordsRoot = hashRecords(fullRecords);
   const commitment = hashCommitment({
@@ -74,6 +76,7 @@ export function sealBatch({ batch, before, tree, nextContext, blind, records }: 
   return {
     stored,
     records: fullRecords,
+    environment,
     after: { ...freshBatchFields(), ...fields, prevStateRoot: stateRoot, sealedHi, sealedLo },
   };
 }

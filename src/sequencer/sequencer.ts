@@ -102,7 +102,7 @@ export class Sequencer {
 
   /** Number of the last block. */
   get head(): bigint {
-    return this.#batch === undefined ? this.#next.blockNumber : this.#batch.nextBlockNumber - 1n;
+    return this.#batch === undefined ? this.#next.blockNumber : this.#batch.lastBlock;
   }
 
   /** Gates whose proof is done. */
@@ -330,7 +330,7 @@ export class Sequencer {
     batch.openBlock(timestamp);
     const context = this.#context(batch.nextBlockNumber, timestamp);
     for (const operation of operations) {
-      const result = this.#executor!.executeOperation(this.state, context, operation);
+      const result = this.#executor!.executeOperation(batch.noting(this.state), context, operation);
       batch.appendOperation(operation, result, this.state);
       this.state.apply(result.changes);
     }
@@ -365,7 +365,7 @@ export class Sequencer {
   #take(batch: OpenBatch, context: BlockContext, pending: Pending, denials: SignedDenial[]): boolean {
     const { transaction } = pending;
     if (batch.blockGas + transaction.gasLimit > context.gasLimit) return false;
-    const outcome = this.#executor!.executeTransaction(this.state, context, transaction);
+    const outcome = this.#executor!.executeTransaction(batch.noting(this.state), context, transaction);
     if (outcome.kind !== 'executed') {
       if (outcome.kind === 'invalid' && outcome.code === 'TX_FEE_TOO_LOW') return false;
       denials.push(this.#deny(pending, ...denialOf(outcome)));
@@ -382,7 +382,7 @@ export class Sequencer {
     const batch = this.#batch;
     assert(batch !== undefined, 'a block belongs to a batch');
     let block: Block;
-    if (batch.blocks.length === 0) {
+    if (batch.blockCount === 0) {
       block = this.#firstBlock(batch, entry.operations, entry.timestamp);
     } else {
       batch.openBlock(entry.timestamp);

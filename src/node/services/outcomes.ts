@@ -24,4 +24,3 @@ export function createOutcomeReader(deps: { sequencer: Sequencer; index: ChainIn
     },
   };
 }
-
