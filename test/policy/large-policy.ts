@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const TIERS = ['retail', 'affluent', 'private', 'business', 'corporate', 'institutional'];
 const REGIONS = ['home', 'union', 'overseas'];
 const DESKS = ['treasury', 'rates', 'credit', 'equities', 'metals', 'funding'];
-const TOKENS = 60;
+const TOKENS = 70;
 const COUNTERPARTY_LISTS = DESKS.map((desk) => `${desk}-counterparties`);
 const TIER_LIMIT_ETHER = [5, 25, 100, 250, 2_500, 25_000];
 

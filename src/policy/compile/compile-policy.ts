@@ -8,7 +8,6 @@ import type { Secret } from '../../base/secret.ts';
 import { POLICY_POSITION, POLICY_TREE_DEPTH } from '../../chain/constants.ts';
 import { buildMerkleTree, type MerkleTree } from '../../chain/merkle.ts';
 import { policyError } from '../errors.ts';
-import type { RuleSummary } from '../port.ts';
 import { formatIssue, type PolicyIssue, type Report } from '../source/issue.ts';
 import type { PolicySource } from '../source/policy-source.ts';
 import { readPolicy } from '../source/read-policy.ts';
@@ -20,6 +19,7 @@ import { resolveRoleMask } from './names.ts';
 import { derivePolicySalt, requireSalt } from './policy-salt.ts';
 import { resolveCalls, resolveEvents, resolveGrants, resolveLimits } from './reads.ts';
 import { resolveScope } from './scope.ts';
+import { summarise } from './summarise.ts';
 import { type DraftRule, FIRST_RULE_POSITION, resolveWrites } from './writes.ts';
 
 export interface CompileOptions {
@@ -95,7 +95,7 @@ function compileSource(source: PolicySource, options: SaltedOptions, report: Rep
     const salt = options.saltOf(canonicalPolicyText(content));
     const tree = policyTree(salt, exitMask, drafts);
     const rules = drafts.map(toRule);
-    const summaries = summarise(rules, drafts, exitMask, content);
+    const summaries = summarise(rules, content);
     return {
       ...content,
       ...scope,
@@ -146,28 +146,4 @@ function witnesses(tree: MerkleTree, rules: readonly CompiledRule[], exitMask: b
       rolesMask: exitMask,
     }),
   };
-}
-
-function summarise(
-  rules: readonly CompiledRule[],
-  drafts: readonly DraftRule[],
-  exitMask: bigint,
-  content: Pick<CompiledPolicy, 'grants' | 'calls' | 'events' | 'limits'>,
-): RuleSummary[] {
-  const who = (names: ReadonlySet<string>) => [...names].join(', ');
-  const enforced = (id: string, text: string): RuleSummary => ({ id, assurance: 'enforced', text });
-  return [
-    {
-      id: 'exit',
-      assurance: 'proven',
-      text: exitMask === 0n ? 'anyone not frozen may exit' : `exit needs a role of mask ${exitMask}`,
-    },
-    ...rules.map(
-      ({ id, text }, i): RuleSummary => ({ id, assurance: drafts[i]!.wildcard ? 'enforced' : 'proven', text }),
-    ),
-    ...content.grants.map((grant) => enforced(grant.id, `${who(grant.who)} may read`)),
-    ...[...content.calls.values()].flat().map((rule) => enforced(rule.id, `${who(rule.who)} may call`)),
-    ...[...content.events.values()].flat().map((rule) => enforced(rule.id, `${who(rule.who)} may see`)),
-    ...content.limits.map((rule) => enforced(rule.id, `${who(rule.who)}: ${rule.perMinute} a minute`)),
-  ];
 }
