@@ -23,4 +23,5 @@ export const executionError = defineErrors('execution', {
   UNPROVABLE_ACCESS_LIST: refused('access lists are not provable yet'),
   UNPROVABLE_RESERVED_RECIPIENT: refused('the recipient is an address reserved for precompiles and system contracts'),
   UNPROVABLE_CALLDATA: refused('the calldata is not a canonical call of this system contract'),
+  CALL_FAILED: refused('execution failed'),
 });

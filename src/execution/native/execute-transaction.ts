@@ -36,9 +36,10 @@ export function executeTransaction(
   const gasUsed = intrinsicGas(tx.data) + action.gas;
   const invalid = findInvalid(tx, block, working.account(tx.sender), gasUsed);
   if (invalid !== undefined) return invalid;
-  if (isFrozen(working.identity(tx.sender))) return denied(refuse('signer-frozen', 'the signer is frozen'));
   const decision = policy.decideWrite(requestOf(tx, action, block), createPolicyFacts(state, keys, isInListRoot));
   if (!decision.allow) return { kind: 'denied', ruleId: decision.ruleId, reason: decision.reason };
+  // The policy has said so already; no policy may say otherwise.
+  if (isFrozen(working.identity(tx.sender))) return denied(refuse('signer-frozen', 'the signer is frozen'));
 
   working.bumpNonce(tx.sender);
   working.recordPublicKey(tx.sender, tx.publicKey);
