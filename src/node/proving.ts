@@ -1,0 +1,121 @@
+/** Makes the proof of each range of sealed batches, one range after the other, and keeps it for settlement and audit. */
+
+import { bytesToBigInt, concatBytes } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { word32 } from '../chain/packed.ts';
+import { decodeWrapProof, encodeWrapProof } from '../prover/jobs/job-codec.ts';
+import { proveRange } from '../prover/jobs/prove-range.ts';
+import { type JobEvent, runJobs } from '../prover/jobs/run-jobs.ts';
+import type { Prover, WitnessSource, WrapProof } from '../prover/port.ts';
+import type { RangeProof } from '../settlement/port.ts';
+import type { Store } from '../store/port.ts';
+import type { BatchBook } from './batch-book.ts';
+
+export interface ProvingOptions {
+  /** Batches that one proof on L1 covers. Fixed, so that L1 learns nothing from it. */
+  readonly batchesPerProof: bigint;
+  readonly workers: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly retryAfterMs: number;
+}
+
+export interface ProvingDeps {
+  readonly store: Pick<Store, 'read' | 'transaction' | 'jobs'>;
+  readonly book: BatchBook;
+  readonly source: WitnessSource;
+  readonly clock: Clock;
+  readonly onJob: (event: JobEvent) => void;
+  readonly onProgress: (range: { from: bigint; to: bigint }, done: number, total: number) => void;
+  readonly onProven: (range: { from: bigint; to: bigint }) => void;
+}
+
+interface StoredProof {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly proof: WrapProof;
+}
+
+export class Proving {
+  readonly #options: ProvingOptions;
+  readonly #deps: ProvingDeps;
+  #prover: Prover | undefined;
+
+  constructor(options: ProvingOptions, deps: ProvingDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  get prover(): Prover | undefined {
+    return this.#prover;
+  }
+
+  /** Ranges are multiples of `batchesPerProof`, so a batch's range is known without looking. */
+  rangeOf(batch: bigint): { from: bigint; to: bigint } {
+    const n = this.#options.batchesPerProof;
+    const from = ((batch - 1n) / n) * n;
+    return { from, to: from + n };
+  }
+
+  async proofOf(batch: bigint): Promise<StoredProof | undefined> {
+    const range = this.rangeOf(batch);
+    const stored = await this.#deps.store.read.proofs.get(nameOf(range));
+    return stored === undefined ? undefined : { ...range, proof: decodeWrapProof(stored.subarray(32)) };
+  }
+
+  /** What settlement sends to L1. */
+  async proofAfter(from: bigint): Promise<RangeProof | undefined> {
+    const range = this.rangeOf(from + 1n);
+    if (range.from !== from) return undefined;
+    const stored = await this.#deps.store.read.proofs.get(nameOf(range));
+    if (stored === undefined) return undefined;
+    const proofSystemId = `0x${bytesToBigInt(stored.subarray(0, 32)).toString(16).padStart(64, '0')}` as const;
+    return { ...range, proofSystemId, proof: decodeWrapProof(stored.subarray(32)).proof };
+  }
+
+  /** Runs until the signal aborts; rejects when a job is poisoned, which stops settlement loudly. */
+  async run(prover: Prover, signal: AbortSignal): Promise<void> {
+    this.#prover = prover;
+    const { store, source, clock, onJob } = this.#deps;
+    const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;
+    const options = { leaseMs, pollMs, retryAfterMs };
+    await Promise.all([
+      this.#proveRanges(prover, signal),
+      ...Array.from({ length: workers }, (_, i) =>
+        runJobs({ ...options, worker: `local-${i}` }, { queue: store.jobs, prover, source, clock, onJob }, signal),
+      ),
+    ]);
+  }
+
+  async #proveRanges(prover: Prover, signal: AbortSignal): Promise<void> {
+    const { store, book, source, clock } = this.#deps;
+    let from = 0n;
+    while (!signal.aborted) {
+      const range = this.rangeOf(from + 1n);
+      if ((await store.read.proofs.get(nameOf(range))) !== undefined) {
+        from = range.to;
+      } else if (range.to > book.latest) {
+        await clock.sleep(this.#options.pollMs, signal);
+      } else {
+        const proof = await proveRange(
+          range,
+          {
+            queue: store.jobs,
+            source,
+            proofSystemId: prover.proofSystemId,
+            clock,
+            pollMs: this.#options.pollMs,
+            progress: (done, total) => this.#deps.onProgress(range, done, total),
+          },
+          signal,
+        );
+        const bytes = concatBytes(word32(BigInt(prover.proofSystemId)), encodeWrapProof(proof));
+        await store.transaction((writes) => writes.proofs.put(nameOf(range), Number(range.to), bytes));
+        this.#deps.onProven(range);
+        from = range.to;
+      }
+    }
+  }
+}
+
+const nameOf = ({ from, to }: { from: bigint; to: bigint }): string => `wrap/${from}-${to}`;

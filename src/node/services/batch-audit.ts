@@ -1,0 +1,95 @@
+import { type Address, getAddress, type PublicClient } from 'viem';
+import { bigIntToHex } from '../../base/bytes.ts';
+import { hashStoredBatch } from '../../chain/stored-batch.ts';
+import { toWord } from '../../chain/word.ts';
+import type { WrapProof } from '../../prover/port.ts';
+import type { BatchAudit } from '../../rpc/port.ts';
+import { privityChainAbi } from '../../settlement/abi/privity-chain.ts';
+import type { BatchBook, BookedBatch } from '../batch-book.ts';
+
+export interface BatchAuditDeps {
+  readonly book: BatchBook;
+  readonly client: PublicClient;
+  readonly chainContract: Address;
+  /** The wrap proof over the range that holds the batch. */
+  readonly proofOf: (batch: bigint) => Promise<{ from: bigint; to: bigint; proof: WrapProof } | undefined>;
+  /** Runs the L1 verifier's bytecode; undefined until the keys are prepared. */
+  readonly verifyWrap: () => ((proof: WrapProof) => Promise<boolean>) | undefined;
+}
+
+export function createBatchAudit({ book, client, chainContract, proofOf, verifyWrap }: BatchAuditDeps): BatchAudit {
+  const onL1 = (batch: bigint) =>
+    client.readContract({
+      address: chainContract,
+      abi: privityChainAbi,
+      functionName: 'storedBatchHash',
+      args: [batch],
+    });
+
+  return {
+    async describe(number) {
+      const batch = await book.get(number);
+      return batch === undefined ? undefined : describe(batch, book.status(number));
+    },
+    async verify(number) {
+      const batch = await book.get(number);
+      if (batch === undefined || number === 0n) return undefined;
+      const [stored, range, verify] = [await onL1(number), await proofOf(number), verifyWrap()];
+      const checks: Record<string, boolean | string> = { storedBatchHash: stored === hashStoredBatch(batch.stored) };
+      if (range === undefined || verify === undefined) {
+        checks['proof'] = range === undefined ? 'not made yet' : 'verifier not prepared yet';
+      } else {
+        const [before, after] = [await book.get(range.from), await book.get(range.to)];
+        const expected = [before, after].flatMap((b) => {
+          const { hi, lo } = toWord(b?.stored.sealed ?? 0n);
+          return [hi, lo];
+        });
+        const ends = [range.from, range.to].map(
+          async (n) => (await onL1(n)) === hashStoredBatch((await book.get(n))!.stored),
+        );
+        checks['rangeEnds'] = (await Promise.all(ends)).every((ok) => ok);
+        checks['publicInputs'] = expected.every((value, i) => range.proof.publicInputs[i] === value);
+        checks['proof'] = await verify(range.proof);
+      }
+      const valid = Object.values(checks).every((check) => check === true);
+      return {
+        ...describe(batch, book.status(number)),
+        valid,
+        checks,
+        ...(range === undefined ? {} : { provenRange: { from: Number(range.from), to: Number(range.to) } }),
+        l1: { ...describeL1(batch), chainId: await client.getChainId(), contract: getAddress(chainContract) },
+      };
+    },
+  };
+}
+
+function describe({ stored, records, l1: _, ...batch }: BookedBatch, status: string) {
+  const hex = (value: bigint) => bigIntToHex(value, 32);
+  return {
+    number: Number(stored.batchNumber),
+    status,
+    slot: Number(stored.slot),
+    blocks: { first: Number(batch.firstBlock), last: Number(batch.lastBlock) },
+    stateRoot: hex(stored.stateRoot),
+    commitment: hex(stored.commitment),
+    sealed: hex(stored.sealed),
+    policyRoot: hex(stored.policyRoot),
+    messagesRoll: hex(stored.messagesRoll),
+    messages: batch.messageHashes.length,
+    priorityIndex: Number(stored.priorityIndex),
+    records: {
+      root: hex(stored.recordsRoot),
+      txRoot: hex(records.txRoot),
+      auditRoot: hex(records.auditRoot),
+      denialRoot: hex(records.denialRoot),
+      dataHash: hex(records.dataHash),
+    },
+    l1: describeL1({ l1: _ }),
+  };
+}
+
+function describeL1({ l1 }: Pick<BookedBatch, 'l1'>) {
+  return Object.fromEntries(
+    Object.entries(l1).map(([step, { transaction, gas }]) => [step, { transaction, gas: Number(gas) }]),
+  );
+}
