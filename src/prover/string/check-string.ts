@@ -10,7 +10,7 @@ import { bn254 } from '@noble/curves/bn254.js';
 import { proverError } from '../errors.ts';
 import type { CheckAnswer, CheckRequest } from './check-worker.ts';
 import { GENERATOR } from './fixed-base.ts';
-import { decodeG1, G1_BYTES, type G2Point, toNobleG1, toNobleG2 } from './points.ts';
+import { decodeG1, decodeG2, encodeG2, G1_BYTES, type G2Point, toNobleG1, toNobleG2 } from './points.ts';
 
 export interface CheckStringOptions {
   readonly g1Path: string;
@@ -26,6 +26,7 @@ export async function checkString({ g1Path, g2, workers = 2, signal }: CheckStri
   const points = size / G1_BYTES;
   if (points < 2) throw proverError('STRING_INVALID', 'fewer than two points');
   await checkFirstPoint(g1Path);
+  checkG2(g2);
   if (toNobleG2(g2).equals(bn254.G2.Point.BASE)) throw proverError('STRING_INVALID', 'the secret is 1');
   const pairs = points - 1;
   const share = Math.ceil(pairs / workers);
@@ -51,6 +52,14 @@ export async function checkString({ g1Path, g2, workers = 2, signal }: CheckStri
   ]);
   if (!bn254.fields.Fp12.eql(pairing, bn254.fields.Fp12.ONE)) {
     throw proverError('STRING_INVALID', 'its points are not the powers of the secret in G2');
+  }
+}
+
+function checkG2(g2: G2Point): void {
+  try {
+    decodeG2(encodeG2(g2));
+  } catch (cause) {
+    throw proverError('STRING_INVALID', 'its G2 point is invalid', { cause });
   }
 }
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
-import { BucketSum, coefficientAt, coefficientBytes } from './bucket-sum.ts';
+import { BucketSum, coefficientAt, coefficientBytes, windowsFor } from './bucket-sum.ts';
 import { decodeG1, G1_BYTES, type G1Point } from './points.ts';
 
 export interface CheckRequest {
@@ -22,19 +22,20 @@ const pointsPerRead = 1 << 14;
 function check({ path, start, end }: CheckRequest): CheckAnswer {
   const file = openSync(path, 'r');
   try {
-    const sum = new BucketSum();
-    const shifted = new BucketSum();
+    const windows = windowsFor(end - start);
+    const sum = new BucketSum(windows);
+    const shifted = new BucketSum(windows);
     let previous: G1Point | undefined;
     for (let from = start; from < end; from += pointsPerRead) {
       const pairs = Math.min(pointsPerRead, end - from);
       const bytes = new Uint8Array((pairs + 1) * G1_BYTES);
       if (readSync(file, bytes, 0, bytes.length, from * G1_BYTES) !== bytes.length) return { invalid: 'truncated' };
-      const random = randomBytes(pairs * coefficientBytes);
+      const random = randomBytes(pairs * coefficientBytes(windows));
       for (let i = 0; i <= pairs; i++) {
         const point = pointAt(bytes, i);
         if (point === undefined) return { invalid: `point ${from + i} is not on the curve` };
         if (i > 0) {
-          const coefficient = coefficientAt(random, i - 1);
+          const coefficient = coefficientAt(random, i - 1, windows);
           sum.add(coefficient, previous!.x, previous!.y);
           shifted.add(coefficient, point.x, point.y);
         }
