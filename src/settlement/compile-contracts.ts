@@ -24,6 +24,8 @@ export interface ContractArtifact {
   readonly bytecode: Hex;
   readonly deployedBytecode: Hex;
   readonly storage: readonly StorageSlot[];
+  /** Members of the structs that are stored, by type. */
+  readonly storedStructs: Readonly<Record<string, readonly StorageSlot[]>>;
 }
 
 export interface ContractArtifacts {
@@ -45,6 +47,9 @@ interface Unit {
 }
 
 const GENERATED = 'generated/';
+
+/** Raised when ContractArtifact changes, so that a cached one of the old shape is not taken. */
+const ARTIFACT_FORMAT = 2;
 
 /** Cancun: transient storage guards the bridge. No IPFS hash in the code, so that the same source gives the same bytes anywhere. */
 const COMMON = {
@@ -71,7 +76,10 @@ interface SolcOutput {
         string,
         {
           readonly abi: Abi;
-          readonly storageLayout: { readonly storage: readonly StorageSlot[] };
+          readonly storageLayout: {
+            readonly storage: readonly StorageSlot[];
+            readonly types: Readonly<Record<string, { readonly members?: readonly StorageSlot[] }>> | null;
+          };
           readonly evm: {
             readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, unknown> };
             readonly deployedBytecode: { readonly object: string };
@@ -132,7 +140,7 @@ function hashOf(sources: Sources, settings: Unit['settings']): string {
     return `${name}@${version}`;
   });
   return createHash('sha256')
-    .update(JSON.stringify([packages, sources, settings]))
+    .update(JSON.stringify([ARTIFACT_FORMAT, packages, sources, settings]))
     .digest('hex')
     .slice(0, 32);
 }
@@ -157,11 +165,26 @@ async function compile(sources: Sources, settings: Unit['settings']): Promise<Co
         abi,
         bytecode: `0x${evm.bytecode.object}` as const,
         deployedBytecode: `0x${evm.deployedBytecode.object}` as const,
-        storage: storageLayout.storage.map(({ label, offset, slot, type }) => ({ label, offset, slot, type })),
+        storage: storageLayout.storage.map(pickSlot),
+        storedStructs: Object.fromEntries(
+          Object.entries(storageLayout.types ?? {}).flatMap(([type, { members }]) =>
+            members === undefined ? [] : [[stableType(type), members.map(pickSlot)]],
+          ),
+        ),
       };
     }),
   );
 }
+
+/** solc numbers its types by syntax node, which any edit moves. */
+const stableType = (type: string): string => type.replace(/\)\d+_/g, ')_');
+
+const pickSlot = ({ label, offset, slot, type }: StorageSlot): StorageSlot => ({
+  label,
+  offset,
+  slot,
+  type: stableType(type),
+});
 
 function runSolc(input: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -78,22 +78,31 @@ export interface Deployment {
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000';
 const root32 = (value: bigint): Hex => bigIntToHex(value, 32);
 
+/** Order in which the pieces are created. */
+const PIECES = ['verifier', 'verifiers', 'governor', 'bridgeCode', 'bridge', 'chainCode', 'chain'] as const;
+type Piece = (typeof PIECES)[number];
+
+const piecesOf = (withVerifier: boolean): readonly Piece[] => (withVerifier ? PIECES : PIECES.slice(1));
+
+/** Where `deployContracts` puts everything when `from` starts at `nonce`. */
+export function predictAddresses(from: Address, nonce: number, withVerifier: boolean): Record<Piece, Address> {
+  const pieces = piecesOf(withVerifier);
+  const addresses = pieces.map((piece, i) => [piece, getContractAddress({ from, nonce: BigInt(nonce + i) })]);
+  return Object.fromEntries(addresses) as Record<Piece, Address>;
+}
+
 export async function deployContracts(options: DeployOptions, deps: DeployDeps): Promise<Deployment> {
   checkRoles(options.roles);
   const { artifacts, publicClient, account } = deps;
   const l1ChainId = BigInt(await publicClient.getChainId());
   const first = await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' });
-  const order = ['verifier', 'verifiers', 'governor', 'bridgeCode', 'bridge', 'chainCode', 'chain'] as const;
-  const names = options.verifier === undefined ? order.slice(1) : order;
-  const at = Object.fromEntries(
-    names.map((name, i) => [name, getContractAddress({ from: account.address, nonce: BigInt(first + i) })]),
-  ) as Record<(typeof order)[number], Address>;
+  const at = predictAddresses(account.address, first, options.verifier !== undefined);
   const genesisStateRoot = await options.genesisStateRoot({ bridge: at.bridge, l1ChainId });
 
   let startBlock: bigint | undefined;
-  const create = async (name: (typeof order)[number], artifact: ContractArtifact, args: readonly unknown[]) => {
+  const create = async (name: Piece, artifact: ContractArtifact, args: readonly unknown[]) => {
     const data = encodeDeployData({ abi: artifact.abi, bytecode: artifact.bytecode, args: [...args] });
-    const nonce = first + names.indexOf(name);
+    const nonce = first + piecesOf(options.verifier !== undefined).indexOf(name);
     const hash = await deps.walletClient
       .sendTransaction({ account, chain: null, data, nonce })
       .catch((cause: unknown) => {

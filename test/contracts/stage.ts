@@ -36,7 +36,6 @@ export const GENESIS_SLOT = GENESIS_TIME / INTERVAL;
 export const POLICY_ROOT = 0x1111n;
 export const EXIT_ONLY_ROOT = 0x2222n;
 export const STATE_ROOT = 0x3333n;
-/** The registry address stands in as "verifier" where none is needed: it has code and no `verify`. */
 export const PROOF_SYSTEM_ID: Hex = `0x${'ab'.repeat(32)}`;
 
 export const artifactsOfTests = () => compileContracts({ cacheDir: join(tmpdir(), 'privity-contracts') });
@@ -89,10 +88,10 @@ export interface Call {
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 export async function openStage(
-  options: Partial<DeployOptions> & { verifierCode?: Hex; verifier?: DeployOptions['verifier'] } = {},
+  options: Partial<DeployOptions> & { readonly verifierCode?: Hex; readonly startTime?: bigint } = {},
 ) {
-  const { verifierCode = REJECTING_CODE, ...overrides } = options;
-  const anvil = await startAnvil(['--timestamp', GENESIS_TIME.toString(), '--accounts', '1']);
+  const { verifierCode = REJECTING_CODE, startTime = GENESIS_TIME, ...overrides } = options;
+  const anvil = await startAnvil(['--timestamp', startTime.toString(), '--accounts', '1']);
   const transport = http(anvil.url);
   const client = createTestClient({ mode: 'anvil', transport, pollingInterval: 20, cacheTime: 0 }).extend(
     publicActions,
@@ -106,6 +105,7 @@ export async function openStage(
     bytecode: creationCode(verifierCode),
     deployedBytecode: verifierCode,
     storage: [],
+    storedStructs: {},
   };
   const deployment = await deployContracts(
     {
@@ -217,7 +217,11 @@ export async function openStage(
   }
 
   let start = await client.snapshot();
-  /** Back to the freshly deployed contracts. */
+  /** What `reset` goes back to from now on. */
+  const save = async () => {
+    start = await client.snapshot();
+  };
+  /** Back to the freshly deployed contracts, or to what was saved. */
   const reset = async () => {
     await client.revert({ id: start });
     start = await client.snapshot();
@@ -247,6 +251,7 @@ export async function openStage(
     now,
     govern,
     setProvenCount,
+    save,
     reset,
     tentatively,
     close: () => anvil.stop(),
