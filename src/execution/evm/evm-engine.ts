@@ -7,6 +7,7 @@ import { bigIntToBytes, bytesToBigInt } from '../../base/bytes.ts';
 import type { Log } from '../../chain/log.ts';
 import { collectedPrice, effectiveGasPrice } from '../fees.ts';
 import { createLeafKeys, type LeafKeys } from '../leaf-keys.ts';
+import { simulateSystemCall } from '../native/simulate-call.ts';
 import { findInvalid } from '../native/validity.ts';
 import type {
   BlockContext,
@@ -212,14 +213,26 @@ export async function createEvmEngine(
       : { kind: 'failed', reason, gasUsed };
   }
 
+  const simulate = (below: StateReader, block: BlockContext, request: CallRequest, judge: JudgeFrame) =>
+    systemViews === undefined ? undefined : simulateSystemCall(below, block, request, judge, keys);
+
   const engine: EvmEngine = {
     journal: state,
     executeTransaction: (below, block, tx, judge) =>
       exclusively(below, block, tx.sender, judge, () => runTransaction(block, tx)),
-    call: (below, block, request, judge) =>
-      exclusively(below, block, request.from, judge, () => runCall(block, request)),
-    estimateGas: (below, block, request, judge) =>
-      estimateGas(request, callGasMax, (attempt) => engine.call(below, block, attempt, judge)),
+    async call(below, block, request, judge) {
+      return (
+        simulate(below, block, request, judge) ??
+        exclusively(below, block, request.from, judge, () => runCall(block, request))
+      );
+    },
+    async estimateGas(below, block, request, judge) {
+      const simulated = simulate(below, block, { ...request, gas: undefined }, judge);
+      if (simulated !== undefined) {
+        return simulated.kind === 'returned' ? { kind: 'estimated', gas: simulated.gasUsed } : simulated;
+      }
+      return estimateGas(request, callGasMax, (attempt) => engine.call(below, block, attempt, judge));
+    },
   };
   return engine;
 }

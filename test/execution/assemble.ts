@@ -1,0 +1,47 @@
+/** Bytecode for tests: opcodes by name, PUSH0 to PUSH32 for integers, bytes as they are. */
+
+import { concatBytes, hexToBytes } from '../../src/base/bytes.ts';
+
+const OPCODES = {
+  STOP: 0x00,
+  ADD: 0x01,
+  SUB: 0x03,
+  ORIGIN: 0x32,
+  CALLER: 0x33,
+  CALLVALUE: 0x34,
+  BLOCKHASH: 0x40,
+  NUMBER: 0x43,
+  PREVRANDAO: 0x44,
+  POP: 0x50,
+  MSTORE: 0x52,
+  SLOAD: 0x54,
+  SSTORE: 0x55,
+  GAS: 0x5a,
+  TLOAD: 0x5c,
+  TSTORE: 0x5d,
+  LOG0: 0xa0,
+  CREATE: 0xf0,
+  CALL: 0xf1,
+  RETURN: 0xf3,
+  DELEGATECALL: 0xf4,
+  STATICCALL: 0xfa,
+  REVERT: 0xfd,
+  INVALID: 0xfe,
+  SELFDESTRUCT: 0xff,
+} as const;
+
+export function assemble(...parts: (keyof typeof OPCODES | bigint | Uint8Array)[]): Uint8Array {
+  return concatBytes(
+    ...parts.map((part) => {
+      if (part instanceof Uint8Array) return part;
+      if (typeof part === 'string') return Uint8Array.of(OPCODES[part]);
+      if (part === 0n) return Uint8Array.of(0x5f);
+      const hex = part.toString(16);
+      const bytes = hexToBytes(`0x${hex.length % 2 === 0 ? hex : `0${hex}`}`);
+      return concatBytes(Uint8Array.of(0x5f + bytes.length), bytes);
+    }),
+  );
+}
+
+/** Returns the word on top of the stack. */
+export const RETURN_TOP = assemble(0n, 'MSTORE', 32n, 0n, 'RETURN');
