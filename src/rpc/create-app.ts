@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Access, Random } from '../access/port.ts';
 import type { Clock } from '../base/clock.ts';
@@ -184,7 +184,7 @@ function newFastify({ limits, trustProxy }: AppOptions, { logger, random }: AppD
   return Fastify({
     loggerInstance: logger.child({}, { serializers: logSerializers }),
     // Its own lines name URLs, and wallet tokens stand in URLs.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => {
       requests += 1;
       return `${prefix}-${requests}`;

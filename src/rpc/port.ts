@@ -12,8 +12,6 @@ export interface BlockView {
   readonly block: Block;
   /** Last sealed state root at the time of the block. */
   readonly stateRoot: bigint;
-  /** Root of the batch's salted records so far; reveals nothing by itself. */
-  readonly recordsRoot: bigint;
 }
 
 export interface LocatedItem {

@@ -11,9 +11,9 @@ const EMPTY_UNCLES = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd
 
 /** The fields of an Ethereum header. Those that tell how much happened are blank for readers who may not see all of it. */
 export function formatBlock(view: BlockView, visible: VisibleBlock, whole: boolean, chainId: bigint): object {
-  const { block, stateRoot, recordsRoot } = view;
+  const { block, stateRoot } = view;
   const { full, items } = visible;
-  const records = full ? toHash(recordsRoot) : ZERO_HASH;
+  const records = full ? toHash(block.txFrontier) : ZERO_HASH;
   return {
     number: toQuantity(block.number),
     hash: toHash(block.hash),
