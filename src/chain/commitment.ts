@@ -34,7 +34,8 @@ export const hashCommitment = (batch: BatchCommitment): bigint =>
   );
 
 /** `sealed` runs from genesis, where it is 0. */
-export const rollSealed = (sealed: bigint, commitment: bigint): bigint => sha256Word(word32(sealed), word32(commitment));
+export const rollSealed = (sealed: bigint, commitment: bigint): bigint =>
+  sha256Word(word32(sealed), word32(commitment));
 
 /** Roots the operator vouches for, hidden behind a salt together with the proven txRoot. */
 export interface BatchRecords {

@@ -43,7 +43,15 @@ export const TAG = {
 } as const;
 
 /** Names of SYSTEM leaves. */
-export const SYSTEM_NAME = { POLICY: 1, PRIORITY: 2, BLIND: 3, BLOCK: 4, COLLECTOR: 5, REGISTRAR_MASK: 6, LIST_ROOT: 7 } as const;
+export const SYSTEM_NAME = {
+  POLICY: 1,
+  PRIORITY: 2,
+  BLIND: 3,
+  BLOCK: 4,
+  COLLECTOR: 5,
+  REGISTRAR_MASK: 6,
+  LIST_ROOT: 7,
+} as const;
 
 export const TREE_DEPTH = 32;
 export const TX_TREE_DEPTH = 20;
@@ -64,7 +72,13 @@ export const IDENTITY_REGISTRY_ADDRESS = 0xa002n;
 export const LIST_REGISTRY_ADDRESS = 0xa003n;
 
 /** Gas of a system contract function, on top of intrinsic gas. */
-export const SYSTEM_GAS = { WITHDRAW: 20_000, FREEZE: 20_000, UNFREEZE: 30_000, SET_IDENTITY: 30_000, LIST_INSERT: 20_000 } as const;
+export const SYSTEM_GAS = {
+  WITHDRAW: 20_000,
+  FREEZE: 20_000,
+  UNFREEZE: 30_000,
+  SET_IDENTITY: 30_000,
+  LIST_INSERT: 20_000,
+} as const;
 
 export const TX_GAS = 21_000;
 export const CALLDATA_ZERO_BYTE_GAS = 4;

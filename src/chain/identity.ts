@@ -14,7 +14,10 @@ const U64 = (1n << 64n) - 1n;
 
 export const decodeIdentity = ({ hi, lo }: Word): Identity => ({ roles: lo, flags: hi >> 64n, expiry: hi & U64 });
 
-export const encodeIdentity = ({ roles, flags, expiry }: Identity): Word => ({ hi: (flags << 64n) | expiry, lo: roles });
+export const encodeIdentity = ({ roles, flags, expiry }: Identity): Word => ({
+  hi: (flags << 64n) | expiry,
+  lo: roles,
+});
 
 export const isFrozen = (identity: Identity): boolean => (identity.flags & FLAG_FROZEN) !== 0n;
 

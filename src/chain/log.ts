@@ -28,14 +28,7 @@ export function hashBytes(bytes: Uint8Array): bigint {
 export function hashLog(log: Log): bigint {
   assert(log.topics.length <= 4, 'a log has at most four topics');
   const limbs = Array.from({ length: 4 }, (_, i) => toWord(log.topics[i] ?? 0n)).flatMap(({ hi, lo }) => [hi, lo]);
-  return p2(
-    TAG.LOG,
-    log.address,
-    BigInt(log.topics.length),
-    ...limbs,
-    BigInt(log.data.length),
-    hashBytes(log.data),
-  );
+  return p2(TAG.LOG, log.address, BigInt(log.topics.length), ...limbs, BigInt(log.data.length), hashBytes(log.data));
 }
 
 /** Commitment to a transaction's logs, 0 when it has none. */

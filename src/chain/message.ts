@@ -1,5 +1,5 @@
 import { type BridgeDomain, packBridgeDomain } from './bridge-domain.ts';
-import { address20, u128, u32, u64, word32 } from './packed.ts';
+import { address20, u32, u64, u128, word32 } from './packed.ts';
 import { sha256Word } from './sha256.ts';
 
 /** A message to L1: so far, ETH that leaves the chain. */

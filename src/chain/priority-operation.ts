@@ -1,6 +1,6 @@
 import { type BridgeDomain, packBridgeDomain } from './bridge-domain.ts';
 import type { PRIORITY_KIND } from './constants.ts';
-import { address20, u64, u8, word32 } from './packed.ts';
+import { address20, u8, u64, word32 } from './packed.ts';
 import { sha256Word } from './sha256.ts';
 
 export type PriorityKind = (typeof PRIORITY_KIND)[keyof typeof PRIORITY_KIND];

@@ -15,7 +15,9 @@ export interface Salts {
 
 export function createSalts(saltKey: Secret<Uint8Array>): Salts {
   const derive = (purpose: string, ...parts: Uint8Array[]): bigint => {
-    const mac = createHmac('sha256', saltKey.reveal()).update(concatBytes(Buffer.from(purpose), ...parts)).digest();
+    const mac = createHmac('sha256', saltKey.reveal())
+      .update(concatBytes(Buffer.from(purpose), ...parts))
+      .digest();
     return bytesToBigInt(mac.subarray(0, 31));
   };
   return {

@@ -176,6 +176,20 @@ export const CONFIG_FIELDS = {
     max: Number.MAX_SAFE_INTEGER,
     meaning: 'Gates accepted but not yet proven; past it the node answers busy.',
   },
+  'chain.batchesPerProof': {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 64,
+    meaning: 'Batches that one proof on Ethereum covers.',
+  },
+  'chain.governanceDelaySeconds': {
+    type: 'integer',
+    default: 86_400,
+    min: 0,
+    max: 31_536_000,
+    meaning: 'Seconds between approval and effect of what PolicyGovernor decides; used when development deploys it.',
+  },
   'policy.file': { type: 'string', default: 'policies/minimal.yaml', meaning: 'The policy in force.' },
   'policy.saltFile': {
     type: 'string',
@@ -204,6 +218,13 @@ export const CONFIG_FIELDS = {
     meaning: 'File with the key from which salts and blinds are derived.',
   },
   'keys.denialKeyFile': { type: 'string', default: '', secret: true, meaning: 'File with the key that signs denials.' },
+
+  'keys.accessKeyFile': {
+    type: 'string',
+    default: '',
+    secret: true,
+    meaning: 'File with the key that signs wallet login challenges and login cookies.',
+  },
 
   'oidc.issuer': {
     type: 'string',

@@ -47,6 +47,11 @@ export const REFUSALS: readonly Refusal[] = [
     applies: missing('keys.denialKeyFile'),
   },
   {
+    field: 'keys.accessKeyFile',
+    reason: 'production needs the key that signs login challenges',
+    applies: missing('keys.accessKeyFile'),
+  },
+  {
     field: 'policy.saltFile',
     reason: 'production needs the salt of the policy root',
     applies: missing('policy.saltFile'),

@@ -27,6 +27,8 @@ export interface BatchStart {
   readonly context: BatchContext;
   readonly priorityRoll: bigint;
   readonly priorityIndex: bigint;
+  /** Slot of the previous batch; slots strictly increase. */
+  readonly lastSlot: bigint;
 }
 
 interface OpenBlock {
@@ -65,6 +67,7 @@ export class OpenBatch {
   readonly #salts: Salts;
 
   constructor(start: BatchStart, options: { slot: bigint; policyRoot: bigint }, salts: Salts) {
+    assert(options.slot > start.lastSlot, 'slots strictly increase');
     assert(options.policyRoot !== 0n, 'a batch is judged under a policy root');
     this.start = start;
     this.slot = options.slot;
@@ -229,4 +232,5 @@ export const startAfter = (batch: OpenBatch, nextContext: BatchContext): BatchSt
   context: nextContext,
   priorityRoll: batch.priorityRoll,
   priorityIndex: batch.priorityIndex,
+  lastSlot: batch.slot,
 });

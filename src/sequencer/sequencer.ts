@@ -105,6 +105,11 @@ export class Sequencer {
     return this.#batch === undefined ? this.#next.blockNumber : this.#batch.lastBlock;
   }
 
+  /** Slot of the last batch that was opened. */
+  get lastSlot(): bigint {
+    return this.#batch?.slot ?? this.#next.lastSlot;
+  }
+
   /** Gates whose proof is done. */
   proven(gates: number): void {
     this.#backlogGates = Math.max(0, this.#backlogGates - gates);

@@ -27,7 +27,6 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
   const view = async (block: Block): Promise<BlockView> => ({
     block,
     stateRoot: await deps.stateRootOf(block.batch - 1n),
-    recordsRoot: block.txFrontier,
   });
 
   const reader: ChainReader = {

@@ -1,0 +1,43 @@
+/**
+ * Drives the sequencer: blocks when there is work, seals by the clock only. A batch opens at the start of a slot and is sealed when the slot
+ * ends; after an outage the next batch takes the slot of the moment.
+ */
+
+import type { Clock } from '../base/clock.ts';
+import type { Sequencer } from '../sequencer/sequencer.ts';
+
+export interface BatchClockOptions {
+  readonly blockIntervalMs: number;
+  readonly batchIntervalMs: number;
+}
+
+export async function runBatchClock(
+  options: BatchClockOptions,
+  deps: {
+    sequencer: Sequencer;
+    clock: Clock;
+    /** Called before a batch opens: the newest confirmed operations should be known. */
+    beforeOpen: () => Promise<void>;
+    onMissedSlot: (missed: number) => void;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sequencer, clock } = deps;
+  const slotOf = (time: number) => BigInt(Math.floor(time / options.batchIntervalMs));
+  while (!signal.aborted) {
+    const slot = slotOf(clock.now());
+    const open = sequencer.openBatch;
+    if (open !== undefined && slot > open.slot) {
+      await sequencer.close();
+      if (slot > open.slot + 1n) deps.onMissedSlot(Number(slot - open.slot - 1n));
+    } else if (open === undefined && slot > sequencer.lastSlot) {
+      await deps.beforeOpen();
+      await sequencer.open(slot);
+    } else if (open === undefined || !(await sequencer.buildBlock())) {
+      await clock.sleep(options.blockIntervalMs / 4, signal);
+      continue;
+    } else {
+      await clock.sleep(options.blockIntervalMs, signal);
+    }
+  }
+}

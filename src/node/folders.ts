@@ -1,0 +1,26 @@
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+
+/** Where things lie below the data folder. */
+export interface Folders {
+  readonly data: string;
+  readonly store: string;
+  readonly keys: string;
+  readonly l1: string;
+  readonly cache: string;
+  readonly genesis: string;
+  readonly deployment: string;
+}
+
+export function foldersOf(config: Config): Folders {
+  const data = resolve(config.dataDir);
+  return {
+    data,
+    store: join(data, 'store'),
+    keys: join(data, 'keys'),
+    l1: join(data, 'l1'),
+    cache: config.cacheDir === '' ? join(data, 'cache') : resolve(config.cacheDir),
+    genesis: config.genesisFile === '' ? join(data, 'genesis.json') : resolve(config.genesisFile),
+    deployment: join(data, 'deployment.json'),
+  };
+}
