@@ -1,26 +1,28 @@
 /**
- * The prover over one key set. It takes any proofs for the statements they claim only after the binary has verified them; what a circuit
- * asserts anyway is not checked twice here, except that proofs follow each other, which would cost a minute to find out.
+ * The prover over one key set. Every proof is verified before it is handed out: an inner one by the binary and, with its parent, by the pairing
+ * of the points that it leaves; a wrap by the bytecode on L1.
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Hex } from '../../base/bytes.ts';
-import { bytesToBigInt } from '../../base/bytes.ts';
+import type { InputMap } from '@noir-lang/noir_js';
+import { bytesToBigInt, type Hex } from '../../base/bytes.ts';
 import { FR_MODULUS } from '../../chain/constants.ts';
 import { hashDigest } from '../../chain/digest.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, CircuitFile } from '../backend/backend.ts';
+import type { Flavour } from '../backend/flavour.ts';
+import type { Proof } from '../backend/proof.ts';
 import { solveWitness } from '../backend/solve-witness.ts';
 import { proverError } from '../errors.ts';
-import { type KeyedCircuit, type KeySet, keyTreeOf } from '../keys/make-keys.ts';
-import type { FreshDigest, InnerProof, LeafWitness, Prover, WrapProof } from '../port.ts';
-import { childInput, digestInput, fieldInput } from './noir-inputs.ts';
+import type { KeySet } from '../keys/make-keys.ts';
+import type { InnerProof, LeafWitness, Prover } from '../port.ts';
+import { createRecursionInputs, wrapPublicInputs } from './recursion-inputs.ts';
 import { verifyWrap } from './verify-wrap.ts';
 
 export interface ProverDeps {
   readonly backend: Backend;
   readonly keys: KeySet;
   readonly proofSystemId: Hex;
-  /** A uniform field element; the commitments of a proof are hidden by it. */
+  /** A uniform field element: every proof commits a fresh one. */
   readonly randomField: () => bigint;
 }
 
@@ -28,28 +30,34 @@ export interface ProverDeps {
 export const randomField = (): bigint => bytesToBigInt(new Uint8Array(randomBytes(64))) % FR_MODULUS;
 
 export function createProver({ backend, keys, proofSystemId, randomField }: ProverDeps): Prover {
-  const tree = keyTreeOf(keys.circuits);
-  const shared = () => ({ vk_root: fieldInput(keys.vkRoot), randomness: fieldInput(randomField()) });
+  const inputsOf = createRecursionInputs(keys, randomField);
 
-  const circuitOf = (name: string): KeyedCircuit => {
+  const fileOf = (name: string): CircuitFile => {
     const circuit = keys.circuits.find((candidate) => candidate.name === name);
     if (circuit === undefined) throw proverError('KEYS_MISMATCH', `no circuit '${name}' under vkRoot`);
-    return circuit;
+    return circuit.file;
   };
 
-  const childOf = (child: InnerProof) => {
-    const { key, kind } = circuitOf(child.circuit);
-    const position = keys.circuits.findIndex(({ name }) => name === child.circuit);
-    return childInput(child, { kind, bytes: key.bytes, hash: key.hash, position }, tree);
-  };
+  async function prove(
+    file: CircuitFile,
+    inputs: InputMap,
+    flavour: Flavour,
+    expected: readonly bigint[],
+    signal?: AbortSignal,
+  ): Promise<Proof> {
+    const made = await backend.prove(file, await solveWitness(file, inputs, signal), flavour, signal);
+    const { publicInputs } = made;
+    if (publicInputs.length !== expected.length || publicInputs.some((input, i) => input !== expected[i])) {
+      throw proverError('PROOF_INVALID', `a proof of ${file.name} for another statement`);
+    }
+    return made;
+  }
 
   async function proveLeaf(witness: LeafWitness, signal?: AbortSignal): Promise<InnerProof> {
     const { circuit, before, after } = witness;
-    const { file } = circuitOf(circuit);
-    const solved = await solveWitness(file, { ...witness.inputs, ...shared() }, signal);
-    const made = await backend.prove(file, solved, 'inner', signal);
-    expectStatement(made.publicInputs, [before, after, keys.vkRoot], circuit);
-    return { circuit, zk: false, before, after, proof: made.proof };
+    const inputs = { ...witness.inputs, ...inputsOf.shared() };
+    const { proof } = await prove(fileOf(circuit), inputs, 'inner', [before, after, keys.vkRoot], signal);
+    return { circuit, zk: false, before, after, proof };
   }
 
   return {
@@ -59,17 +67,18 @@ export function createProver({ backend, keys, proofSystemId, randomField }: Prov
     proveSeal: proveLeaf,
 
     async proveMerge(left, right, zk, signal) {
-      if (left.after !== right.before)
+      if (left.after !== right.before) {
         throw proverError('RANGE_BROKEN', 'the right proof does not follow the left one');
-      if (left.zk || right.zk) throw proverError('RANGE_BROKEN', 'a merge takes proofs that do not hide their witness');
-      const { file } = circuitOf('merge');
-      const { before, after } = { before: left.before, after: right.after };
-      const statement = { digest_before: fieldInput(before), digest_after: fieldInput(after) };
-      const inputs = { ...statement, ...shared(), left: childOf(left), right: childOf(right) };
-      const witness = await solveWitness(file, inputs, signal);
-      const made = await backend.prove(file, witness, zk ? 'inner-zk' : 'inner', signal);
-      expectStatement(made.publicInputs, [before, after, keys.vkRoot], 'merge');
-      return { circuit: 'merge', zk, before, after, proof: made.proof };
+      }
+      if (left.zk || right.zk) {
+        throw proverError('RANGE_BROKEN', 'a merge takes proofs that do not hide their witness');
+      }
+      const { before } = left;
+      const { after } = right;
+      const expected = [before, after, keys.vkRoot];
+      const flavour = zk ? 'inner-zk' : 'inner';
+      const { proof } = await prove(fileOf('merge'), inputsOf.merge(left, right), flavour, expected, signal);
+      return { circuit: 'merge', zk, before, after, proof };
     },
 
     async proveWrap(range, first, last, signal) {
@@ -77,41 +86,13 @@ export function createProver({ backend, keys, proofSystemId, randomField }: Prov
       if (hashDigest(first.digest) !== range.before || hashDigest(last.digest) !== range.after) {
         throw proverError('RANGE_BROKEN', 'the range is proven between other digests');
       }
-      const publicInputs = sealedLimbs(first, last);
-      const [beforeHi, beforeLo, afterHi, afterLo] = publicInputs.map(fieldInput);
-      const witness = await solveWitness(
-        keys.wrap.file,
-        {
-          sealed_before_hi: beforeHi!,
-          sealed_before_lo: beforeLo!,
-          sealed_after_hi: afterHi!,
-          sealed_after_lo: afterLo!,
-          first: digestInput(first.digest),
-          first_blind: fieldInput(first.blind),
-          last: digestInput(last.digest),
-          last_blind: fieldInput(last.blind),
-          range: childOf(range),
-          randomness: fieldInput(randomField()),
-        },
-        signal,
-      );
-      const made = await backend.prove(keys.wrap.file, witness, 'wrap', signal);
-      expectStatement(made.publicInputs, publicInputs, 'wrap');
+      const expected = wrapPublicInputs(first, last);
+      const made = await prove(keys.wrap.file, inputsOf.wrap(range, first, last), 'wrap', expected, signal);
       const { valid } = await verifyWrap(made, keys.verifierBytecode);
       if (!valid) throw proverError('PROOF_INVALID', 'the verifier contract refuses the wrap proof');
       return made;
     },
 
-    verifyWrap: async (proof: WrapProof) => (await verifyWrap(proof, keys.verifierBytecode)).valid,
+    verifyWrap: async (proof) => (await verifyWrap(proof, keys.verifierBytecode)).valid,
   };
-}
-
-function sealedLimbs(first: FreshDigest, last: FreshDigest): bigint[] {
-  return [first.digest, last.digest].flatMap(({ sealedHi, sealedLo }) => [sealedHi, sealedLo]);
-}
-
-function expectStatement(made: readonly bigint[], expected: readonly bigint[], circuit: string): void {
-  if (made.length !== expected.length || made.some((input, i) => input !== expected[i])) {
-    throw proverError('PROOF_INVALID', `a proof of ${circuit} for another statement`);
-  }
 }
