@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { hashToken } from '../../src/access/tokens.ts';
+import { createAccessWorld, MINUTE, person } from '../support/access-world.ts';
+
+async function opened() {
+  const world = await createAccessWorld();
+  const user = await world.access.users.save(person('ann'));
+  const { token, session } = await world.access.sessions.open(user, 'oidc');
+  return { ...world, user, token, session };
+}
+
+describe('sessions', () => {
+  it('are found by their token and by nothing else', async () => {
+    const { access, token, session, user } = await opened();
+    expect(access.sessions.find(token)?.principal).toMatchObject({ kind: 'user', subject: user.id, method: 'oidc' });
+    const wrong = [
+      token.slice(0, -1),
+      `${token}A`,
+      token.toLowerCase(),
+      hashToken(token),
+      session.tokenHash,
+      '',
+      'null',
+      `${token}\n`,
+    ];
+    for (const guess of wrong) expect(access.sessions.find(guess)).toBeUndefined();
+  });
+
+  it('leave no token in the store', async () => {
+    const { stores, token } = await opened();
+    expect(JSON.stringify([...stores.rows.sessions])).not.toContain(token);
+    expect(stores.rows.sessions.has(hashToken(token))).toBe(true);
+  });
+
+  it('have 256-bit tokens that do not repeat', async () => {
+    const { access, user } = await opened();
+    const tokens = new Set<string>();
+    for (let i = 0; i < 50; i += 1) tokens.add((await access.sessions.open(user, 'oidc')).token);
+    expect(tokens.size).toBe(50);
+    for (const token of tokens) expect(Buffer.from(token, 'base64url')).toHaveLength(32);
+  });
+
+  it('die in the call that revokes them, before that is durable', async () => {
+    const { access, token, session, stores } = await opened();
+    const durable = access.sessions.revoke(session.tokenHash);
+    expect(access.sessions.find(token)).toBeUndefined();
+    expect(stores.rows.sessions.size).toBe(1);
+    await durable;
+    expect(stores.rows.sessions.size).toBe(0);
+  });
+
+  it('are not brought back by a late write of their idle limit', async () => {
+    const { access, token, session, stores, clock } = await opened();
+    clock.advance(2 * MINUTE);
+    expect(access.sessions.find(token)).toBeDefined();
+    await access.sessions.revoke(session.tokenHash);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stores.rows.sessions.size).toBe(0);
+  });
+
+  it('end when idle, and slide with use', async () => {
+    const { access, token, clock } = await opened();
+    for (let i = 0; i < 4; i += 1) {
+      clock.advance(29 * MINUTE);
+      expect(access.sessions.find(token)).toBeDefined();
+    }
+    clock.advance(30 * MINUTE);
+    expect(access.sessions.find(token)).toBeUndefined();
+  });
+
+  it('end at their longest life however much they are used', async () => {
+    const { access, token, clock, session } = await opened();
+    while (clock.now() < session.renewableUntil - MINUTE) {
+      clock.advance(20 * MINUTE);
+      if (clock.now() < session.renewableUntil) expect(access.sessions.find(token)).toBeDefined();
+    }
+    clock.advance(session.renewableUntil - clock.now());
+    expect(access.sessions.find(token)).toBeUndefined();
+  });
+
+  it('cannot be extended past their longest life, nor when dead', async () => {
+    const { access, token, clock, session } = await opened();
+    clock.advance(10 * MINUTE);
+    const extended = await access.sessions.extend(access.sessions.find(token)!);
+    expect(extended.expiresAt).toBe(clock.now() + 30 * MINUTE);
+    expect(extended.renewableUntil).toBe(session.renewableUntil);
+    await access.sessions.revoke(session.tokenHash);
+    await expect(access.sessions.extend(session)).rejects.toMatchObject({ code: 'SESSION_NOT_EXTENDABLE' });
+  });
+
+  it('survive a restart, except those that expired or lost their user', async () => {
+    const world = await opened();
+    const other = await world.access.users.save(person('ben'));
+    const second = await world.access.sessions.open(other, 'oidc');
+    await world.access.users.disable(other.id);
+    const restarted = await world.restart();
+    expect(restarted.sessions.find(world.token)).toBeDefined();
+    expect(restarted.sessions.find(second.token)).toBeUndefined();
+    world.clock.advance(31 * MINUTE);
+    expect((await world.restart()).sessions.size).toBe(0);
+    expect(world.stores.rows.sessions.size).toBe(0);
+  });
+
+  it('of a disabled user die in the same call, and none is opened for one', async () => {
+    const { access, token, user } = await opened();
+    const done = access.users.disable(user.id);
+    expect(access.sessions.find(token)).toBeUndefined();
+    await done;
+    await expect(access.sessions.open(user, 'oidc')).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+  });
+
+  it('opened while the user is being disabled do not live', async () => {
+    const { access, user } = await opened();
+    const opening = access.sessions.open(user, 'oidc');
+    const disabling = access.users.disable(user.id);
+    await expect(opening).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    await disabling;
+    expect(access.sessions.size).toBe(0);
+  });
+
+  it('follow a change of roles and wallets at once', async () => {
+    const { access, token } = await opened();
+    expect(access.sessions.find(token)?.principal.roles).toContain('auditor');
+    const wallet = `0x${'ab'.repeat(20)}` as const;
+    await access.users.save(person('ann', { roles: ['customer'], wallets: [wallet] }));
+    expect(access.sessions.find(token)?.principal).toMatchObject({ roles: ['customer'], wallets: [BigInt(wallet)] });
+  });
+
+  it('of one user are bounded: the oldest ends', async () => {
+    const { access, user, token } = await opened();
+    const later = [];
+    for (let i = 0; i < 3; i += 1) later.push((await access.sessions.open(user, 'oidc')).token);
+    expect(access.sessions.find(token)).toBeUndefined();
+    for (const each of later) expect(access.sessions.find(each)).toBeDefined();
+  });
+
+  it('of a user can all be revoked, without touching those of others', async () => {
+    const { access, user, token } = await opened();
+    const other = await access.sessions.open(await access.users.save(person('ben')), 'oidc');
+    await access.sessions.revokeAllOf(user.id);
+    expect(access.sessions.find(token)).toBeUndefined();
+    expect(access.sessions.find(other.token)).toBeDefined();
+  });
+
+  it('a sweep forgets expired ones', async () => {
+    const { access, clock, stores } = await opened();
+    clock.advance(31 * MINUTE);
+    await access.sessions.sweep();
+    expect([access.sessions.size, stores.rows.sessions.size]).toEqual([0, 0]);
+  });
+});

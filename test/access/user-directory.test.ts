@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createAccessWorld, person } from '../support/access-world.ts';
+
+const WALLET = `0x${'Ab'.repeat(20)}` as const;
+
+describe('users', () => {
+  it('are one for an issuer and a subject, also when two first logins race', async () => {
+    const { access, stores } = await createAccessWorld();
+    const [a, b] = await Promise.all([access.users.save(person('ann')), access.users.save(person('ann'))]);
+    expect(a!.id).toBe(b!.id);
+    expect(stores.rows.users.size).toBe(1);
+  });
+
+  it('of another issuer are somebody else, whatever the strings', async () => {
+    const { access } = await createAccessWorld();
+    const a = await access.users.save(person('b","c', { issuer: 'a' }));
+    const b = await access.users.save(person('c', { issuer: 'a","b' }));
+    expect(a.id).not.toBe(b.id);
+    expect(access.users.byIdentity('a', 'c')).toBeUndefined();
+  });
+
+  it('own a wallet alone', async () => {
+    const { access } = await createAccessWorld();
+    const ann = await access.users.save(person('ann', { wallets: [WALLET] }));
+    await expect(
+      access.users.save(person('ben', { wallets: [WALLET.toLowerCase() as `0x${string}`] })),
+    ).rejects.toMatchObject({
+      code: 'WALLET_TAKEN',
+    });
+    expect(access.users.byWallet(WALLET)?.id).toBe(ann.id);
+    expect(access.users.byIdentity('https://idp.example', 'ben')).toBeUndefined();
+  });
+
+  it('who are persons take over the wallet of a wallet user, whose session then owns nothing', async () => {
+    const { access } = await createAccessWorld();
+    const wallet = await access.users.save(
+      person(WALLET, { source: 'siwe', issuer: 'eip155:7107', wallets: [WALLET] }),
+    );
+    const { token } = await access.sessions.open(wallet, 'siwe');
+    const ann = await access.users.save(person('ann', { wallets: [WALLET] }));
+    expect(access.users.byWallet(WALLET)?.id).toBe(ann.id);
+    expect(access.sessions.find(token)?.principal.wallets).toEqual([]);
+  });
+
+  it('stay disabled when a login saves them', async () => {
+    const { access } = await createAccessWorld();
+    const ann = await access.users.save(person('ann'));
+    const saving = access.users.save(person('ann', { displayName: 'Ann' }));
+    const disabling = access.users.disable(ann.id);
+    expect((await saving).disabled).toBe(true);
+    await disabling;
+    expect(access.users.byId(ann.id)?.disabled).toBe(true);
+    expect((await access.users.save(person('ann'))).disabled).toBe(true);
+  });
+
+  it('named by the configuration exist after the start, once', async () => {
+    const world = await createAccessWorld({ bootstrap: [person('root', { roles: ['operator'] })] });
+    await world.restart();
+    expect([...world.stores.rows.users.values()]).toMatchObject([{ subject: 'root', roles: ['operator'] }]);
+  });
+});
+
+describe('a principal', () => {
+  it('carries staff roles only when the user logged in by their own means', async () => {
+    const { access } = await createAccessWorld();
+    const ann = await access.users.save(person('ann', { wallets: [WALLET] }));
+    const rolesOf = (token: string) => access.sessions.find(token)?.principal.roles;
+    expect(rolesOf((await access.sessions.open(ann, 'oidc')).token)).toEqual(['auditor', 'customer']);
+    expect(rolesOf((await access.sessions.open(ann, 'siwe')).token)).toEqual(['customer']);
+    const viaUrl = access.walletTokens.find(await access.walletTokens.current(ann.id));
+    expect(viaUrl).toMatchObject({ roles: ['customer'], wallets: [BigInt(WALLET)], method: 'wallet-token' });
+  });
+});

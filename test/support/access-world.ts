@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { createAccess } from '../../src/access/create-access.ts';
+import type { Access, UserDraft } from '../../src/access/port.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { Secret } from '../../src/base/secret.ts';
+import { type MemoryAccessStores, memoryAccessStores } from './memory-access-stores.ts';
+
+export interface AccessWorld {
+  readonly access: Access;
+  readonly stores: MemoryAccessStores;
+  readonly clock: Clock & { advance(ms: number): void };
+  /** Role bits by address. */
+  readonly onChain: Map<bigint, bigint>;
+  readonly logged: { fields: object; event: string }[];
+  /** The same database and keys in a new process. */
+  restart(): Promise<Access>;
+}
+
+export const MINUTE = 60_000;
+export const ACCESS_CHAIN_ID = 7107n;
+
+export async function createAccessWorld(
+  overrides: {
+    readonly bootstrap?: readonly UserDraft[];
+    readonly secrets?: readonly Secret<Uint8Array>[];
+    readonly domains?: readonly string[];
+    readonly stores?: MemoryAccessStores;
+    readonly allowPublishedKeys?: boolean;
+    readonly chainId?: bigint;
+  } = {},
+): Promise<AccessWorld> {
+  let now = Date.parse('2026-11-23T10:00:00Z');
+  const clock = {
+    now: () => now,
+    sleep: async () => undefined,
+    advance: (ms: number) => {
+      now += ms;
+    },
+  };
+  const stores = overrides.stores ?? memoryAccessStores();
+  const secrets = overrides.secrets ?? [new Secret(new Uint8Array(randomBytes(32)))];
+  const onChain = new Map<bigint, bigint>();
+  const logged: AccessWorld['logged'] = [];
+  const write = (fields: object, event: string) => void logged.push({ fields, event });
+  const start = () =>
+    createAccess(
+      {
+        sessions: { idleMs: 30 * MINUTE, absoluteMs: 12 * 60 * MINUTE, sessionsPerUserMax: 3, touchPersistMs: MINUTE },
+        siwe: {
+          chainId: overrides.chainId ?? ACCESS_CHAIN_ID,
+          chainName: 'Test chain',
+          domains: overrides.domains ?? ['bank.example'],
+          uri: 'https://bank.example',
+          challengeTtlMs: 5 * MINUTE,
+          limits: { attemptsMax: 10, windowMs: 5 * MINUTE, keysMax: 100 },
+          allowPublishedKeys: overrides.allowPublishedKeys ?? false,
+        },
+        bootstrap: overrides.bootstrap ?? [],
+      },
+      {
+        stores,
+        secrets,
+        identities: { rolesOf: (address) => onChain.get(address) ?? 0n },
+        clock,
+        random: randomBytes,
+        fetch,
+        log: { debug: write, info: write, warn: write, error: write },
+      },
+    );
+  return { access: await start(), stores, clock, onChain, logged, restart: start };
+}
+
+export const person = (subject: string, changes: Partial<UserDraft> = {}): UserDraft => ({
+  issuer: 'https://idp.example',
+  subject,
+  source: 'oidc',
+  displayName: subject,
+  roles: ['auditor', 'customer'],
+  wallets: [],
+  ...changes,
+});
