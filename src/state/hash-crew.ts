@@ -1,0 +1,75 @@
+/** Hashing on several threads: jobs are taken from a shared counter, so a thread that loses its core holds up nobody for long. */
+
+import { Worker } from 'node:worker_threads';
+import { assert } from '../base/assert.ts';
+import { createHashEngine, type HashEngine, type HashMemory, JOB_BYTES } from '../chain/poseidon2-engine.ts';
+
+const PIECE_JOBS = 64;
+/** Fewer jobs than this are done by the caller alone. */
+const SHARED_JOBS_MIN = 2 * PIECE_JOBS;
+
+/** A call takes milliseconds: after this long a helper has died. */
+const HELPER_TIMEOUT_MS = 60_000;
+
+/** Words shared with the helpers. ROUND counts calls; a helper sleeps on it. LEFT counts helpers still at work. */
+export const CONTROL = { ROUND: 0, NEXT: 1, LEFT: 2, JOBS: 3, COUNT: 4, CAPACITY: 5, WORDS: 6 } as const;
+
+export interface HashCrew {
+  /** See HashEngine.compress; blocks the calling thread until all is done. */
+  compress(jobs: number, count: number, capacity: number): void;
+  readonly isFast: boolean;
+  close(): Promise<void>;
+}
+
+export interface HashHelperData {
+  readonly hash: HashMemory;
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly thread: number;
+}
+
+/** Takes pieces until none is left. */
+export function workOff(engine: HashEngine, control: Int32Array<SharedArrayBuffer>): void {
+  const jobs = control[CONTROL.JOBS]! >>> 0;
+  const count = control[CONTROL.COUNT]!;
+  const capacity = control[CONTROL.CAPACITY]! >>> 0;
+  for (;;) {
+    const first = Atomics.add(control, CONTROL.NEXT, PIECE_JOBS);
+    if (first >= count) return;
+    engine.compress(jobs + first * JOB_BYTES, jobs + Math.min(first + PIECE_JOBS, count) * JOB_BYTES, capacity);
+  }
+}
+
+/** `helpers` 0 hashes on the calling thread alone. A helper that fails stops the thread it helps. */
+export function createHashCrew(hash: HashMemory, helpers: number, engine = createHashEngine(hash)): HashCrew {
+  const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.WORDS));
+  const workers = Array.from({ length: helpers }, (_, i) => {
+    const workerData: HashHelperData = { hash, control, thread: i + 1 };
+    return new Worker(new URL('./hash-helper.ts', import.meta.url), { workerData });
+  });
+  return {
+    isFast: engine.isFast,
+    compress(jobs, count, capacity) {
+      if (workers.length === 0 || count < SHARED_JOBS_MIN) {
+        engine.compress(jobs, jobs + count * JOB_BYTES, capacity);
+        return;
+      }
+      control[CONTROL.JOBS] = jobs;
+      control[CONTROL.COUNT] = count;
+      control[CONTROL.CAPACITY] = capacity;
+      Atomics.store(control, CONTROL.LEFT, workers.length);
+      Atomics.store(control, CONTROL.NEXT, 0);
+      Atomics.add(control, CONTROL.ROUND, 1);
+      Atomics.notify(control, CONTROL.ROUND);
+      workOff(engine, control);
+      for (;;) {
+        const left = Atomics.load(control, CONTROL.LEFT);
+        if (left === 0) return;
+        const answer = Atomics.wait(control, CONTROL.LEFT, left, HELPER_TIMEOUT_MS);
+        assert(answer !== 'timed-out', 'a hashing thread does not answer');
+      }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
