@@ -43,10 +43,11 @@ export interface Backend {
   /** Throws PROOF_INVALID. What it leaves open under a string other than Ignition's: `verifyDepth`. */
   verify(key: VerificationKey, proof: Proof, flavour: Flavour, signal?: AbortSignal): Promise<void>;
   /**
-   * The binary pins Ignition's [x] in G2. Under that string `verify` is complete; under any other it checks all but the proof's own final
-   * pairing, which the merge above it (by its pairing points) or the L1 bytecode (for wrap) then checks.
+   * The binary pins Ignition's [x] in G2. Under that string `verify` is complete; under any other it checks the transcript, the statement and
+   * sumcheck, but not the openings: those are decided by a pairing, which the merge above it (by its pairing points) or the L1 bytecode (for
+   * a wrap) then checks.
    */
-  readonly verifyDepth: 'complete' | 'all-but-own-pairing';
+  readonly verifyDepth: 'complete' | 'all-but-openings';
   /** The optimized Solidity verifier for a key with a keccak transcript, as the binary writes it. */
   solidityVerifier(key: VerificationKey, signal?: AbortSignal): Promise<string>;
 }
@@ -62,7 +63,7 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
   const slots = new Slots(count);
   const crs = ['-c', string.directory];
   const isIgnition = JSON.stringify(string.g2, bigintText) === JSON.stringify(IGNITION_G2, bigintText);
-  const verifyDepth = isIgnition ? 'complete' : 'all-but-own-pairing';
+  const verifyDepth = isIgnition ? 'complete' : 'all-but-openings';
 
   const run = (args: readonly string[], home: string, signal?: AbortSignal, input?: Uint8Array): Promise<BbResult> =>
     slots.use(() => runBb({ binary, args, home, limits, signal, ...(input === undefined ? {} : { input }) }), signal);
