@@ -1,74 +1,56 @@
 /**
- * `npm run test:state`: every official state test of the folder STATE_TESTS, on our engine and our leaves. Prints a row a category; the last
- * line is JSON. Exit status 1 on any failure, and when nothing ran.
+ * `npm run test:state [category...]`: every official state test of the folder STATE_TESTS, on our engine and our leaves, in
+ * STATE_TESTS_PROCESSES processes (2). Prints a row a category; the last line is JSON. Exit status 1 on any failure, and when nothing ran.
  */
 
-import { allowAllPolicy } from './allow-all-policy.ts';
-import { categoriesIn, readCases } from './fixture.ts';
-import { createCaseRunner } from './run-case.ts';
-
-interface Counts {
-  cases: number;
-  run: number;
-  passed: number;
-  refusedAsExpected: number;
-  nativeToo: number;
-  skipped: Record<string, number>;
-}
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { categoriesIn } from './fixture.ts';
+import { add, emptyTally, type Tally } from './tally.ts';
 
 const failuresShownMax = 50;
+const SHARD = fileURLToPath(new URL('shard.ts', import.meta.url));
 
-const emptyCounts = (): Counts => ({ cases: 0, run: 0, passed: 0, refusedAsExpected: 0, nativeToo: 0, skipped: {} });
-
-async function main(folder: string, only: readonly string[]): Promise<boolean> {
+async function main(folder: string, only: readonly string[], shards: number): Promise<boolean> {
   const categories = categoriesIn(folder).filter((name) => only.length === 0 || only.includes(name));
-  const runner = await createCaseRunner(allowAllPolicy());
-  const total = emptyCounts();
-  const failures: string[] = [];
+  const byCategory = new Map<string, { tally: Tally; reports: number }>();
+  let done = 0;
   const started = performance.now();
-  for (const category of categories) {
-    const counts = emptyCounts();
-    const categoryStarted = performance.now();
-    for (const fixture of readCases(folder, category)) {
-      counts.cases += 1;
-      const outcome = await runner.run(fixture);
-      if (outcome.kind === 'skipped') {
-        counts.skipped[outcome.reason] = (counts.skipped[outcome.reason] ?? 0) + 1;
-        continue;
-      }
-      counts.run += 1;
-      if (outcome.kind === 'failed') {
-        failures.push(`${fixture.name}: ${outcome.detail}`);
-        continue;
-      }
-      counts.passed += 1;
-      if (outcome.refused) counts.refusedAsExpected += 1;
-      if (outcome.native) counts.nativeToo += 1;
-    }
-    const seconds = ((performance.now() - categoryStarted) / 1000).toFixed(1);
-    const skipped = Object.entries(counts.skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
-    console.log(
-      [
-        `${category}: ${counts.cases} cases, ${counts.run} run, ${counts.passed} passed`,
-        ...skipped,
-        `${seconds} s`,
-      ].join(', '),
-    );
-    total.cases += counts.cases;
-    total.run += counts.run;
-    total.passed += counts.passed;
-    total.refusedAsExpected += counts.refusedAsExpected;
-    total.nativeToo += counts.nativeToo;
-    for (const [reason, count] of Object.entries(counts.skipped)) {
-      total.skipped[reason] = (total.skipped[reason] ?? 0) + count;
-    }
-  }
+  const exits = Array.from({ length: shards }, async (_, index) => {
+    const child = fork(SHARD, [String(index), String(shards), ...categories]);
+    child.on('message', (message) => {
+      const { category, tally } = message as { category: string; tally: Tally };
+      const entry = byCategory.get(category) ?? { tally: emptyTally(), reports: 0 };
+      byCategory.set(category, entry);
+      add(entry.tally, tally);
+      entry.reports += 1;
+      if (entry.reports < shards) return;
+      done += 1;
+      console.log(`[${done}/${categories.length}] ${row(category, entry.tally)}`);
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code === 0;
+  });
+  const allExited = (await Promise.all(exits)).every(Boolean);
+  const total = emptyTally();
+  for (const { tally } of byCategory.values()) add(total, tally);
+  const { failures, ...counts } = total;
   for (const failure of failures.slice(0, failuresShownMax)) console.log(`FAILED ${failure}`);
   if (failures.length > failuresShownMax) console.log(`... and ${failures.length - failuresShownMax} more`);
-  const ok = failures.length === 0 && total.run > 0;
+  const complete = allExited && done === categories.length;
+  if (!complete) console.log('A process of the runner ended early: the counts are not complete.');
+  const ok = complete && failures.length === 0 && total.run > 0;
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(JSON.stringify({ ok, ...total, failed: failures.length, seconds }));
+  console.log(JSON.stringify({ ok, ...counts, failed: failures.length, seconds }));
   return ok;
+}
+
+function row(category: string, { cases, run, passed, failures, skipped, seconds }: Tally): string {
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${count} skipped (${reason})`);
+  const failed = failures.length === 0 ? [] : [`${failures.length} FAILED`];
+  const parts = [`${cases} cases`, `${run} run`, `${passed} passed`, ...failed, ...reasons, `${seconds.toFixed(1)} s`];
+  return `${category}: ${parts.join(', ')}`;
 }
 
 const folder = process.env['STATE_TESTS'];
@@ -77,5 +59,6 @@ if (folder === undefined || folder === '') {
   console.log(JSON.stringify({ ok: false, cases: 0, run: 0, passed: 0, failed: 0 }));
   process.exitCode = 1;
 } else {
-  process.exitCode = (await main(folder, process.argv.slice(2))) ? 0 : 1;
+  const shards = Number(process.env['STATE_TESTS_PROCESSES'] ?? 2);
+  process.exitCode = (await main(folder, process.argv.slice(2), shards)) ? 0 : 1;
 }
