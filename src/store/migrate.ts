@@ -26,7 +26,7 @@ export async function migrateToLatest(db: Kysely<Schema>, columns: ColumnTypes):
     .catch((cause: unknown) => ({ error: cause, results: undefined }));
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
-  const unknown = error instanceof Error && error.message.includes('is missing');
+  const unknown = error instanceof Error && error.message.startsWith('corrupted migrations');
   if (unknown)
     throw storeError('STORE_SCHEMA_UNKNOWN', 'the database was migrated by a newer version', { cause: error });
   const driver = fromDriver(error, `migration ${failed ?? 'listing'}`);

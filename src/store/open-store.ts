@@ -58,8 +58,7 @@ export interface OpenStoreDeps {
 
 /** Opens or creates a store; everything that can be checked cheaply has been when it resolves. */
 export async function openStore(options: OpenStoreOptions, deps: OpenStoreDeps): Promise<Store> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const lock = takeProcessLock(join(options.folder, 'lock.sqlite'));
+  const lock = lockFolder(options.folder);
   let engine: Engine | undefined;
   try {
     engine = await openEngine(options);
@@ -70,6 +69,15 @@ export async function openStore(options: OpenStoreOptions, deps: OpenStoreDeps):
     lock.release();
     throw isDriverError(error) ? fromDriver(error, 'opening the store') : error;
   }
+}
+
+function lockFolder(folder: string): { release(): void } {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fromDriver(error, 'creating the data folder');
+  }
+  return takeProcessLock(join(folder, 'lock.sqlite'));
 }
 
 const openEngine = ({ folder, database }: OpenStoreOptions): Promise<Engine> =>
@@ -156,8 +164,8 @@ async function assemble(
       guard.close();
       await log.drain();
       await exclusive(async () => undefined);
-      await anchor.close();
       try {
+        await anchor.close().catch(deps.onWarning);
         await engine.close();
       } finally {
         lock.release();

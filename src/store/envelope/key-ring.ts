@@ -155,10 +155,17 @@ async function createIfNew({ db, kek, random }: KeyRingDeps): Promise<void> {
   const storeId = random(16);
   await db.transaction().execute(async (transaction) => {
     await transaction.insertInto('store_meta').values({ name: 'store_id', value: storeId }).execute();
-    for (const purpose of [...RECORD_PURPOSES, ...FIXED_PURPOSES]) {
-      const wrapped = await kek.wrap(new Secret(random(KEY_BYTES)), contextOf(storeId, purpose, 1));
-      await insertKey(transaction, purpose, 1, kek.id, wrapped);
-    }
+    const keys = [...RECORD_PURPOSES, ...FIXED_PURPOSES].map(async (purpose) => ({
+      purpose,
+      version: 1,
+      state: 'active' as const,
+      kek_id: kek.id,
+      wrapped: await kek.wrap(new Secret(random(KEY_BYTES)), contextOf(storeId, purpose, 1)),
+    }));
+    await transaction
+      .insertInto('data_keys')
+      .values(await Promise.all(keys))
+      .execute();
   });
 }
 

@@ -74,5 +74,5 @@ export function openRecord(dataKey: DataKey, associated: Uint8Array, record: Uin
   } catch {
     return undefined;
   }
-  return plain;
+  return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
 }

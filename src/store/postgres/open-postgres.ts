@@ -42,8 +42,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   const lock = await takeSessionLock(connectionString);
   const pool = (max: number, settings: string) => {
     const made = new pg.Pool({ ...limits, max, options: settings });
-    // Without a listener a broken idle connection would end the process; the next query reports it.
+    // Without listeners a connection that breaks between two queries, idle or not, would end the process; the next query reports it.
     made.on('error', () => {});
+    made.on('connect', (client) => client.on('error', () => {}));
     return made;
   };
   const writer = new Kysely<Schema>({

@@ -1,25 +1,27 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeError } from '../errors.ts';
 import { syncFolder } from '../sync-folder.ts';
 
 /**
- * A file that exists while the database may have a write-ahead log that matters. When it says `open` and the log is gone, committed
- * transactions are missing, and SQLite itself would silently go on with the older state. `closing` covers a kill during a clean stop.
+ * An empty file, `open`, that exists while the database may have a write-ahead log that matters. When it is there and the log is gone,
+ * committed transactions are missing, and SQLite itself would silently go on with the older state. It is renamed `closing` during a clean
+ * stop, when the log comes and goes. Neither needs room on a full disk.
  */
 export function createOpenMarker(folder: string, walPath: string) {
-  const path = join(folder, 'open');
-  const write = (text: string) => {
-    writeFileSync(path, text);
-    syncFolder(folder);
-  };
+  const open = join(folder, 'open');
+  const closing = join(folder, 'closing');
   return {
     check: () => {
-      if (!existsSync(path) || existsSync(walPath) || readFileSync(path, 'latin1') === 'closing') return;
+      if (!existsSync(open) || existsSync(walPath)) return;
       throw storeError('STORE_WAL_MISSING', 'the last run did not stop cleanly and its write-ahead log is gone');
     },
-    opened: () => write('open'),
-    closing: () => write('closing'),
-    closed: () => rmSync(path, { force: true }),
+    opened: () => {
+      writeFileSync(open, '');
+      rmSync(closing, { force: true });
+      syncFolder(folder);
+    },
+    closing: () => renameSync(open, closing),
+    closed: () => rmSync(closing, { force: true }),
   };
 }

@@ -88,9 +88,6 @@ export function createBlockWriter(context: TableContext, scope: WriteScope): Blo
           .values(locations.slice(at, at + LOCATIONS_PER_INSERT))
           .execute();
       }
-      scope.afterCommit(() => {
-        for (const block of added) context.blockCache.set(block, context.blockCache.epoch());
-      });
     },
     removeAbove: async (number) => {
       for (const table of [blocks, eventLogs]) {
