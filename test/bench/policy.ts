@@ -8,6 +8,7 @@ import { Secret } from '../../src/base/secret.ts';
 import type { Identity } from '../../src/chain/identity.ts';
 import { word32 } from '../../src/chain/packed.ts';
 import { compilePolicy } from '../../src/policy/compile/compile-policy.ts';
+import type { CompiledPolicy } from '../../src/policy/compile/compiled-policy.ts';
 import { decideWrite } from '../../src/policy/decide/decide-write.ts';
 import { createFacts } from '../../src/policy/facts.ts';
 import type { WriteRequest } from '../../src/policy/port.ts';
@@ -55,30 +56,65 @@ function randomRequest(): WriteRequest {
   return { ...common, to: contract.address, code: contract.code, data };
 }
 
-const requests = Array.from({ length: DECISIONS }, randomRequest);
-for (const request of requests.slice(0, WARM_UP)) decideWrite(policy, request, facts);
-const nanoseconds = new Float64Array(DECISIONS);
-let allowed = 0;
-for (const [i, request] of requests.entries()) {
-  const before = process.hrtime.bigint();
-  const decision = decideWrite(policy, request, facts);
-  nanoseconds[i] = Number(process.hrtime.bigint() - before);
-  if (decision.allow) allowed += 1;
+/** A thousand alternatives of one target, of which a signer's roles meet a few. */
+function crowdedPolicy(): CompiledPolicy {
+  const roles = Array.from({ length: 100 }, (_, i) => `r${i}`);
+  const alternatives = Array.from(
+    { length: 1000 },
+    (_, i) =>
+      `      - { roles: [${roles[i % 100]}], conditions: [{ valueAtMost: ${i + 1} gwei }, { account: to, notInList: sanctions }] }`,
+  );
+  const text = [
+    'name: crowded\nversion: 1\nsalt: s\nroles:',
+    ...roles.map((role, i) => `  ${role}: ${16 + i}`),
+    'lists: { sanctions: { id: 1, kind: deny } }\nexits: { roles: [anyone] }\nreads: []\nwrites:\n  - to: native.transfer\n    anyOf:',
+    ...alternatives,
+  ].join('\n');
+  return compilePolicy(text, { salt: new Secret(new Uint8Array(32).fill(1)) });
 }
-nanoseconds.sort();
-const micros = (share: number) =>
-  Math.round(nanoseconds[Math.min(DECISIONS - 1, Math.floor(DECISIONS * share))]! / 10) / 100;
-const p99 = micros(0.99);
+
+const crowded = crowdedPolicy();
+const crowdedRequest = (): WriteRequest => ({
+  signer: addresses[random.below(IDENTITIES)]!,
+  to: addresses[random.below(IDENTITIES)]!,
+  value: BigInt(random.below(1200)) * 10n ** 9n,
+  data: new Uint8Array(),
+  blockTimestamp: 1_800_000_000n,
+});
+
+function measure(under: CompiledPolicy, next: () => WriteRequest) {
+  const requests = Array.from({ length: DECISIONS }, next);
+  for (const request of requests.slice(0, WARM_UP)) decideWrite(under, request, facts);
+  const nanoseconds = new Float64Array(DECISIONS);
+  let allowed = 0;
+  for (const [i, request] of requests.entries()) {
+    const before = process.hrtime.bigint();
+    const decision = decideWrite(under, request, facts);
+    nanoseconds[i] = Number(process.hrtime.bigint() - before);
+    if (decision.allow) allowed += 1;
+  }
+  nanoseconds.sort();
+  const at = (share: number) =>
+    Math.round(nanoseconds[Math.min(DECISIONS - 1, Math.floor(DECISIONS * share))]! / 10) / 100;
+  return {
+    rules: under.rules.length,
+    allowed,
+    microseconds: { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) },
+  };
+}
+
+const large = measure(policy, randomRequest);
+const oneTarget = measure(crowded, crowdedRequest);
+const worst = Math.max(large.microseconds.p99, oneTarget.microseconds.p99);
 const result = {
   bench: 'policy',
   seed,
-  rules: policy.rules.length,
   identities: identities.size,
   decisions: DECISIONS,
-  allowed,
   compileMs,
-  microseconds: { p50: micros(0.5), p99, p999: micros(0.999), max: micros(1) },
+  large,
+  oneTarget,
   targetP99: TARGET_P99_MICROSECONDS,
-  met: p99 <= TARGET_P99_MICROSECONDS,
+  met: worst <= TARGET_P99_MICROSECONDS,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -8,11 +8,14 @@ import { isCanonicalEncoding } from '../abi/canonical.ts';
 import type { CompiledPolicy, CompiledRule, CompiledTarget } from '../compile/compiled-policy.ts';
 import type { DenialCause, Denied, ExitRequest, PolicyFacts, WriteDecision, WriteRequest } from '../port.ts';
 import { targetKey, targetOf } from '../target.ts';
+import { candidatesOf } from './candidates.ts';
 import { conditionHolds } from './condition.ts';
 
 export const FROZEN_RULE_ID = 'deny.signer.frozen';
 export const DEFAULT_RULE_ID = 'deny.default';
 export const EXIT_RULE_ID = 'exit';
+
+const ALL_ROLES = (1n << 128n) - 1n;
 
 type WritePolicy = Pick<CompiledPolicy, 'targets' | 'wildcard'>;
 
@@ -33,9 +36,8 @@ export function decideWrite(policy: WritePolicy, request: WriteRequest, facts: P
 function judge(target: CompiledTarget, signer: Identity, request: WriteRequest, facts: PolicyFacts): WriteDecision {
   let furthest: CompiledRule | undefined;
   let passed = -1;
-  for (const rule of target.rules) {
-    const { rolesMask } = rule.fields;
-    if (rolesMask !== 0n && !holdsRole(signer, rolesMask, request.blockTimestamp)) continue;
+  const held = holdsRole(signer, ALL_ROLES, request.blockTimestamp) ? signer.roles : 0n;
+  for (const rule of candidatesOf(target, held)) {
     const failed = rule.conditions.findIndex((condition) => !conditionHolds(condition, request, facts));
     if (failed === -1) return allow(rule);
     if (failed > passed) {
