@@ -7,8 +7,6 @@ import { count, emptyTally } from './tally.ts';
 
 const [index, shards, ...categories] = process.argv.slice(2);
 const folder = process.env['STATE_TESTS']!;
-const { send } = process;
-if (send === undefined) throw new Error('a shard is started by run.ts');
 const runner = await createCaseRunner(allowAllPolicy());
 for (const category of categories) {
   const tally = emptyTally();
@@ -18,6 +16,7 @@ for (const category of categories) {
     if (position++ % Number(shards) === Number(index)) count(tally, fixture.name, await runner.run(fixture));
   }
   tally.seconds = (performance.now() - started) / 1000;
-  send.call(process, { category, tally });
+  if (process.send === undefined) throw new Error('a shard is started by run.ts');
+  process.send({ category, tally });
 }
-process.disconnect();
+process.disconnect?.();
