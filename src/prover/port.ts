@@ -8,12 +8,13 @@ import type { Digest } from '../chain/digest.ts';
 export type SegmentCircuit = 'segment_xs' | 'segment_m';
 export type LeafCircuit = SegmentCircuit | 'seal';
 
-/** One leaf of a batch's proof: a segment or the seal, with all inputs of its circuit but `vk_root` and `randomness`, which the prover adds. */
+/** One leaf of a batch's proof: a segment or the seal, with all inputs of its circuit but `vk_root`, which the prover adds. */
 export interface LeafWitness {
   readonly circuit: LeafCircuit;
   /** Digests, as hashes. */
   readonly before: bigint;
   readonly after: bigint;
+  /** Fresh entropy included. */
   readonly inputs: InputMap;
 }
 

@@ -22,7 +22,7 @@ export interface ProverDeps {
   readonly backend: Backend;
   readonly keys: KeySet;
   readonly proofSystemId: Hex;
-  /** A uniform field element: every proof commits a fresh one. */
+  /** A uniform field element: every merge and wrap commits a fresh one. */
   readonly randomField: () => bigint;
 }
 
@@ -55,7 +55,7 @@ export function createProver({ backend, keys, proofSystemId, randomField }: Prov
 
   async function proveLeaf(witness: LeafWitness, signal?: AbortSignal): Promise<InnerProof> {
     const { circuit, before, after } = witness;
-    const inputs = { ...witness.inputs, ...inputsOf.shared() };
+    const inputs = { ...witness.inputs, ...inputsOf.vkRoot };
     const { proof } = await prove(fileOf(circuit), inputs, 'inner', [before, after, keys.vkRoot], signal);
     return { circuit, zk: false, before, after, proof };
   }

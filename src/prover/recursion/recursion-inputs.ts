@@ -7,8 +7,8 @@ import type { FreshDigest, InnerProof } from '../port.ts';
 import { childInput, digestInput, fieldInput } from './noir-inputs.ts';
 
 export interface RecursionInputs {
-  /** Every circuit but wrap has these two inputs besides its own. */
-  shared(): InputMap;
+  /** Every circuit but wrap passes it through. */
+  readonly vkRoot: InputMap;
   merge(left: InnerProof, right: InnerProof): InputMap;
   wrap(range: InnerProof, first: FreshDigest, last: FreshDigest): InputMap;
 }
@@ -18,8 +18,8 @@ export function createRecursionInputs(
   randomField: () => bigint,
 ): RecursionInputs {
   const tree = keyTreeOf(keys.circuits);
-  const randomness = () => ({ randomness: fieldInput(randomField()) });
-  const shared = () => ({ vk_root: fieldInput(keys.vkRoot), ...randomness() });
+  const vkRoot = { vk_root: fieldInput(keys.vkRoot) };
+  const entropy = () => ({ entropy: fieldInput(randomField()) });
 
   const childOf = (child: InnerProof): InputMap => {
     const position = keys.circuits.findIndex(({ name }) => name === child.circuit);
@@ -29,11 +29,12 @@ export function createRecursionInputs(
   };
 
   return {
-    shared,
+    vkRoot,
     merge: (left, right) => ({
       digest_before: fieldInput(left.before),
       digest_after: fieldInput(right.after),
-      ...shared(),
+      ...vkRoot,
+      ...entropy(),
       left: childOf(left),
       right: childOf(right),
     }),
@@ -47,7 +48,7 @@ export function createRecursionInputs(
       last: digestInput(last.digest),
       last_blind: fieldInput(last.blind),
       range: childOf(range),
-      ...randomness(),
+      ...entropy(),
     }),
   };
 }
