@@ -1,5 +1,11 @@
 import cookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Access, Random } from '../access/port.ts';
 import type { Clock } from '../base/clock.ts';
@@ -116,18 +122,8 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
   app.decorateRequest('session', undefined);
   app.decorateRequest('tokenRefused', false);
 
-  app.setErrorHandler((error, request, reply) => {
-    const known = publicError(error);
-    if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'http.failed');
-    else request.log.debug({ code: known.code }, 'http.refused');
-    reply
-      .code(known.httpStatus)
-      .send({ error: { code: known.code, message: known.publicText }, requestId: request.id });
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const { code, httpStatus, publicText } = rpcError('NOT_FOUND');
-    reply.code(httpStatus).send({ error: { code, message: publicText }, requestId: request.id });
-  });
+  app.setErrorHandler(sendRestError);
+  app.setNotFoundHandler((request, reply) => sendRestError(rpcError('NOT_FOUND'), request, reply));
 
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
@@ -172,6 +168,13 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
   return app;
 }
 
+function sendRestError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = publicError(error);
+  if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'http.failed');
+  else request.log.debug({ code: known.code }, 'http.refused');
+  reply.code(known.httpStatus).send({ error: { code: known.code, message: known.publicText }, requestId: request.id });
+}
+
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -197,6 +200,8 @@ function newFastify({ limits, trustProxy }: AppOptions, { logger, random }: AppD
     trustProxy: typeof trustProxy === 'boolean' || typeof trustProxy === 'string' ? trustProxy : [...trustProxy],
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
+    // URLs that cannot be decoded; the framework's own answer quotes them.
+    frameworkErrors: (error, request, reply) => sendRestError(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: (_error, socket) => {
       // The error holds the raw packet, which may hold a token: it goes nowhere.
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

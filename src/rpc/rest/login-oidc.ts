@@ -21,7 +21,7 @@ export function oidcRoutes(
 ): void {
   const { cookie } = options;
   const { access, audit, checkRate } = deps;
-  const pendingCookie = `${cookie.name}_login`;
+  const pendingCookie = cookie.secure ? '__Secure-privity_login' : 'privity_login';
   const configured = () => {
     if (access.oidcLogin === undefined) throw rpcError('OIDC_NOT_CONFIGURED');
     return access.oidcLogin;
