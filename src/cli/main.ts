@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { isPrivityError } from '../base/errors.ts';
 import type { CliContext, Command } from './command.ts';
 import { configCheck } from './config-check.ts';
+import { start } from './start.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly Command[] = [verify, configCheck];
+const COMMANDS: readonly Command[] = [start, verify, configCheck];
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());

@@ -69,6 +69,13 @@ export const CONFIG_FIELDS = {
   'l1.chain': { type: 'string', default: '', meaning: 'Address of PrivityChain; empty in development.' },
   'l1.bridge': { type: 'string', default: '', meaning: 'Address of PrivityBridge; empty in development.' },
   'l1.governor': { type: 'string', default: '', meaning: 'Address of PolicyGovernor; empty in development.' },
+  'l1.startBlock': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'Ethereum block of the contracts: where the search for operations starts.',
+  },
   'l1.confirmationsMin': {
     type: 'integer',
     default: 12,

@@ -8,7 +8,6 @@ export interface L1Place {
   readonly chain: Hex;
   readonly bridge: Hex;
   readonly governor: Hex;
-  readonly verifiers: Hex;
   /** L1 block of the first contract. */
   readonly startBlock: bigint;
 }
@@ -22,7 +21,6 @@ const schema = z.object({
   chain: address,
   bridge: address,
   governor: address,
-  verifiers: address,
   startBlock: z.number().int().nonnegative().transform(BigInt),
 });
 

@@ -4,13 +4,13 @@
  */
 
 import { existsSync } from 'node:fs';
-import { createPublicClient, createWalletClient, http, type PublicClient } from 'viem';
-import { bytesToHex } from '../base/bytes.ts';
+import { createWalletClient, http, type PublicClient } from 'viem';
+import { bytesToHex, type Hex } from '../base/bytes.ts';
 import { type Clock, unixSeconds } from '../base/clock.ts';
 import { type Genesis, genesisDigest } from '../chain/genesis.ts';
 import type { Config } from '../config/schema.ts';
 import { createDenyAllButExits } from '../policy/built-in.ts';
-import { readCommittedKeys } from '../prover/keys/key-file.ts';
+import { KEY_FILE_URL, readKeyFile } from '../prover/keys/key-file.ts';
 import { type ContractArtifacts, compileContracts } from '../settlement/compile-contracts.ts';
 import { deployContracts } from '../settlement/deploy.ts';
 import { readPlaceFile, writePlaceFile, type L1Place } from './deployment-file.ts';
@@ -58,7 +58,7 @@ async function deploy(
   deps: { client: PublicClient; policyRoot: bigint; clock: Clock },
 ): Promise<ChainFoundation> {
   const account = devAccount('deployer');
-  const keys = await readCommittedKeys();
+  const keys = existsSync(KEY_FILE_URL) ? await readKeyFile() : undefined;
   const address = (name: Parameters<typeof devAccount>[0]) => devAccount(name).address;
   let genesis: Genesis | undefined;
   const deployment = await deployContracts(
@@ -79,7 +79,7 @@ async function deploy(
       },
       ...(keys === undefined
         ? {}
-        : { verifier: { proofSystemId: keys.proofSystemId, contract: artifacts.get('HonkVerifier') } }),
+        : { verifier: { proofSystemId: keys.proofSystemId as Hex, contract: artifacts.get('HonkVerifier') } }),
       genesisStateRoot: async ({ bridge, l1ChainId }) => {
         genesis = developmentGenesis(config, { bridge: BigInt(bridge), l1ChainId, ...deps });
         const tree = await genesisTreeOf(genesis);
@@ -93,8 +93,8 @@ async function deploy(
       account,
     },
   );
-  const { chain, bridge, governor, verifiers, startBlock } = deployment;
-  return { genesis: genesis!, place: { chain, bridge, governor, verifiers, startBlock } };
+  const { chain, bridge, governor, startBlock } = deployment;
+  return { genesis: genesis!, place: { chain, bridge, governor, startBlock } };
 }
 
 function developmentGenesis(
@@ -123,6 +123,4 @@ function developmentGenesis(
     balances: [],
   };
 }
-
-export const l1Client = (url: string): PublicClient => createPublicClient({ transport: http(url, { retryCount: 1, timeout: 10_000 }) });
 

@@ -2,24 +2,22 @@
 
 import { createExecutor } from '../execution/executor.ts';
 import { createLeafKeys } from '../execution/leaf-keys.ts';
+import type { IsInListRoot } from '../execution/port.ts';
 import type { PolicyPort } from '../policy/port.ts';
 import type { Executor } from '../sequencer/port.ts';
 
-/** True when the address is in the list whose L1-approved root this is. */
-export type IsInListRoot = (root: bigint, list: bigint, address: bigint) => boolean;
-
 export class PolicyBook {
   readonly #policies = new Map<bigint, { readonly policy: PolicyPort; readonly executor: Executor }>();
-  readonly #isInListRoot: IsInListRoot;
+  readonly isInListRoot: IsInListRoot;
   readonly #keys = createLeafKeys();
 
   constructor(policies: readonly PolicyPort[], isInListRoot: IsInListRoot) {
-    this.#isInListRoot = isInListRoot;
+    this.isInListRoot = isInListRoot;
     for (const policy of policies) this.add(policy);
   }
 
   add(policy: PolicyPort): void {
-    const executor = createExecutor({ policy, isInListRoot: this.#isInListRoot, keys: this.#keys });
+    const executor = createExecutor({ policy, isInListRoot: this.isInListRoot, keys: this.#keys });
     this.#policies.set(policy.root, { policy, executor });
   }
 

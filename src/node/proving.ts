@@ -24,6 +24,7 @@ export interface ProvingDeps {
   readonly store: Pick<Store, 'read' | 'transaction' | 'jobs'>;
   readonly book: BatchBook;
   readonly source: WitnessSource;
+  readonly prepare: (signal: AbortSignal) => Promise<Prover>;
   readonly clock: Clock;
   readonly onJob: (event: JobEvent) => void;
   readonly onProgress: (range: { from: bigint; to: bigint }, done: number, total: number) => void;
@@ -73,8 +74,9 @@ export class Proving {
     return { ...range, proofSystemId, proof: decodeWrapProof(stored.subarray(32)).proof };
   }
 
-  /** Runs until the signal aborts; rejects when a job is poisoned, which stops settlement loudly. */
-  async run(prover: Prover, signal: AbortSignal): Promise<void> {
+  /** Prepares circuits and keys, then proves until the signal aborts; rejects when a job is poisoned, which stops settlement loudly. */
+  async run(signal: AbortSignal): Promise<void> {
+    const prover = await this.#deps.prepare(signal);
     this.#prover = prover;
     const { store, source, clock, onJob } = this.#deps;
     const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;

@@ -8,6 +8,7 @@ export type ClosedBatch = Pick<
   | 'slot'
   | 'policyRoot'
   | 'firstBlock'
+  | 'blockCount'
   | 'lastBlock'
   | 'lastTimestamp'
   | 'touched'

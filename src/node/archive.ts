@@ -1,0 +1,52 @@
+/**
+ * A batch's encrypted archive: everything that the statement depends on, in one canonical form (DESIGN: BatchInput). Its sha256 is committed
+ * as dataHash, and a node is restored from archives alone. The same batch gives the same plain bytes.
+ */
+
+import { DIGEST_FIELDS, type Digest } from '../chain/digest.ts';
+import { encodeBlockHeader, encodeBlockItem, headerOf } from '../chain/block-codec.ts';
+import { encodeFields, integerField as int, textField } from '../chain/rlp-fields.ts';
+import { bytesToBigInt } from '../base/bytes.ts';
+import type { ClosedBatch } from '../sequencer/batch.ts';
+import { encodeEntry } from '../sequencer/log-entries.ts';
+import type { FileStore } from '../store/port.ts';
+import type { ChainIndex } from './chain-index.ts';
+
+export const archiveName = (batch: bigint): string => `batch-${batch.toString().padStart(12, '0')}`;
+
+const archiveVersion = 1;
+
+/** Writes the archive, once, and gives its hash. */
+export async function writeArchive(
+  batch: ClosedBatch,
+  before: Digest,
+  deps: { files: FileStore; index: ChainIndex },
+): Promise<bigint> {
+  const file = await deps.files.write(archiveName(batch.number), archiveChunks(batch, before, deps.index));
+  return bytesToBigInt(file.dataHash);
+}
+
+async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIndex): AsyncIterable<Uint8Array> {
+  const { context } = batch.start;
+  yield encodeFields([
+    int(archiveVersion),
+    DIGEST_FIELDS.map((field) => int(before[field])),
+    batch.start.ring.hashes.map(int),
+    [context.prevrandao, context.gasLimit, context.baseFee, context.feeMode, context.collector, context.batchIntervalSeconds].map(int),
+    int(batch.number),
+    int(batch.slot),
+    int(batch.policyRoot),
+  ]);
+  for (let number = batch.firstBlock; number <= batch.lastBlock; number++) {
+    const block = await index.block(number);
+    if (block === undefined) continue;
+    yield encodeFields([textField('block'), encodeBlockHeader(headerOf(block)), block.items.map(encodeBlockItem)]);
+  }
+  for (const denial of batch.denials) {
+    yield encodeFields([textField('denial'), encodeEntry({ kind: 'denial', denial }).payload]);
+  }
+  yield encodeFields([
+    textField('leaves'),
+    [...batch.dirty].map(([key, { hi, lo }]) => [int(key), int(hi), int(lo)]),
+  ]);
+}

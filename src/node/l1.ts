@@ -1,0 +1,49 @@
+/** Opens the Ethereum side: the embedded node in development, the configured one otherwise. */
+
+import { createPublicClient, http, type PublicClient } from 'viem';
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../config/schema.ts';
+import { settlementError } from '../settlement/errors.ts';
+import { developmentMnemonic } from './dev-accounts.ts';
+import { type EmbeddedL1, startEmbeddedL1 } from './embedded-l1.ts';
+import { nodeError } from './errors.ts';
+import type { Folders } from './folders.ts';
+
+export interface L1 {
+  readonly client: PublicClient;
+  /** Absent when the node is not ours. */
+  readonly embedded: EmbeddedL1 | undefined;
+}
+
+const embeddedBlockSeconds = 1;
+
+export async function openL1(config: Config, folders: Folders, deps: { clock: Clock }): Promise<L1> {
+  const client = createPublicClient({
+    transport: http(config['l1.url'], { retryCount: 1, timeout: 10_000 }),
+    pollingInterval: config['l1.pollIntervalMs'],
+    cacheTime: 0,
+  });
+  const embedded = config.mode === 'development' ? await startEmbedded(config, folders, deps) : undefined;
+  const chainId = await client.getChainId().catch((cause: unknown) => {
+    throw settlementError('L1_UNREACHABLE', config['l1.url'], { cause });
+  });
+  if (chainId !== config['l1.chainId']) throw settlementError('L1_WRONG_CHAIN', `chain id ${chainId}`);
+  return { client, embedded };
+}
+
+async function startEmbedded(config: Config, folders: Folders, deps: { clock: Clock }): Promise<EmbeddedL1> {
+  const { hostname, port } = new URL(config['l1.url']);
+  if (hostname !== '127.0.0.1' && hostname !== 'localhost') {
+    throw nodeError('NODE_L1_START', '', { publicText: 'Development runs its own Ethereum node: l1.url must be on 127.0.0.1.' });
+  }
+  return startEmbeddedL1(
+    {
+      folder: folders.l1,
+      port: Number(port),
+      chainId: config['l1.chainId'],
+      mnemonic: developmentMnemonic,
+      blockTimeSeconds: embeddedBlockSeconds,
+    },
+    deps,
+  );
+}

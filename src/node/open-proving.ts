@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { isPrivityError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../config/schema.ts';
+import { backendLimitsDefault } from '../prover/keys/open-backend.ts';
+import type { PrepareProgress } from '../prover/port.ts';
+import { prepareProver } from '../prover/recursion/prepare-prover.ts';
+import type { Store } from '../store/port.ts';
+import type { Folders } from './folders.ts';
+import type { NodeKeys } from './keys.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { PolicyBook } from './policy-book.ts';
+import { Proving } from './proving.ts';
+import { createWitnessSource } from './witness-source.ts';
+
+export interface OpenProvingDeps {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly folders: Folders;
+  readonly policies: PolicyBook;
+  readonly keys: NodeKeys;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly report: (line: string) => void;
+}
+
+const leaseMs = 60_000;
+const pollMs = 500;
+const retryAfterMs = 5_000;
+
+/** Proving on this machine: circuits and keys from the cache folder, jobs from the store, witnesses from the pipeline. */
+export function openProving(config: Config, deps: OpenProvingDeps): Proving {
+  const { pipeline, store, folders, clock, log, report } = deps;
+  const imported = config['prover.string'];
+  return new Proving(
+    {
+      batchesPerProof: BigInt(config['chain.batchesPerProof']),
+      workers: config['prover.workers'],
+      leaseMs,
+      pollMs,
+      retryAfterMs,
+    },
+    {
+      store,
+      book: pipeline.book,
+      source: createWitnessSource(deps),
+      clock,
+      prepare: (signal) =>
+        prepareProver({
+          settings: {
+            cacheDirectory: join(folders.cache, 'prover'),
+            ...(imported === 'development' ? {} : { stringDirectory: imported }),
+            limits: { ...backendLimitsDefault, timeoutMs: config['prover.proofTimeoutMs'] },
+            slots: Math.max(1, config['prover.workers']),
+          },
+          progress: (progress) => report(`preparing the prover: ${describe(progress)}`),
+          signal,
+        }),
+      onJob(event) {
+        if (event.event === 'done') {
+          log.info({ kind: event.kind, seconds: Math.round(event.milliseconds / 100) / 10 }, 'proof.made');
+        } else {
+          const code = isPrivityError(event.error) ? event.error.code : 'INTERNAL';
+          log.error({ kind: event.kind, next: event.next, code, err: event.error }, 'proof.failed');
+        }
+      },
+      onProgress: ({ from, to }, done, total) =>
+        report(`proving batches ${from + 1n} to ${to}: ${done} of ${total} proofs`),
+      onProven: ({ from, to }) => log.info({ from: Number(from + 1n), to: Number(to) }, 'proof.range_proven'),
+    },
+  );
+}
+
+const describe = ({ stage, what, done, total }: PrepareProgress): string =>
+  `${{ string: 'reference string', circuits: 'compiling', keys: 'key of', verifier: 'verifier' }[stage]} ${what} (${done}/${total})`;

@@ -1,0 +1,127 @@
+/** What runs for as long as the node does: the batch clock, the look at Ethereum, settlement, proving. Each loop survives an L1 that is away. */
+
+import type { Logger } from 'pino';
+import { BaseError, HttpRequestError, TimeoutError } from 'viem';
+import { isPrivityError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../config/schema.ts';
+import { createSettler } from '../settlement/settler.ts';
+import { createTransactionSender } from '../settlement/transaction-sender.ts';
+import { runBatchClock } from './batch-clock.ts';
+import type { ChainFoundation } from './development-chain.ts';
+import type { NodeKeys } from './keys.ts';
+import type { L1 } from './l1.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Proving } from './proving.ts';
+
+export interface LoopsDeps extends Pick<ChainFoundation, 'place'> {
+  readonly pipeline: Pipeline;
+  readonly proving: Proving;
+  readonly keys: NodeKeys;
+  readonly l1: L1;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const weiPerGwei = 1_000_000_000n;
+const stallMs = 60_000;
+const sendAttemptsMax = 8;
+
+export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSignal): Promise<void> {
+  const { pipeline, clock, log } = deps;
+  const { watcher, sequencer } = pipeline;
+  const pollMs = config['l1.pollIntervalMs'];
+
+  /** True when it went well; an unreachable L1 is waited out, anything else stops the node. */
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      if (!isPassing(error)) throw error;
+      log.warn({ code: isPrivityError(error) ? error.code : 'L1_UNREACHABLE', what, err: error }, 'l1.waiting');
+      return false;
+    }
+  };
+
+  const watch = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await attempt('watch', () => watcher.poll());
+      await clock.sleep(pollMs, signal);
+    }
+  };
+
+  const settle = async (): Promise<void> => {
+    const settler = settlerOf(config, deps);
+    while (!signal.aborted) {
+      let moved = false;
+      await attempt('settle', async () => {
+        await pipeline.onCounts(await settler.counts());
+        moved = await settler.step(signal);
+        await pipeline.onCounts(await settler.counts());
+      });
+      if (!moved) await clock.sleep(pollMs, signal);
+    }
+  };
+
+  await Promise.all([
+    runBatchClock(
+      {
+        blockIntervalMs: config['chain.blockIntervalMs'],
+        batchIntervalMs: config['chain.batchIntervalSeconds'] * 1000,
+      },
+      {
+        sequencer,
+        clock,
+        beforeOpen: async () => void (await attempt('watch', () => watcher.poll())),
+        onMissedSlot: (missed) => log.error({ missed }, 'batch.slot_missed'),
+      },
+      signal,
+    ),
+    watch(),
+    settle(),
+    deps.proving.run(signal),
+    pipeline.sealing(signal),
+  ]);
+}
+
+function settlerOf(config: Config, { place, proving, pipeline, keys, l1, clock, log }: LoopsDeps) {
+  const options = {
+    maxFeePerGas: BigInt(config['l1.maxFeeGwei']) * weiPerGwei,
+    stallMs,
+    pollIntervalMs: Math.min(config['l1.pollIntervalMs'], 1000),
+    attemptsMax: sendAttemptsMax,
+  };
+  const sender = (account: NodeKeys['commit']) => createTransactionSender(options, { client: l1.client, account, clock });
+  return createSettler(
+    {
+      chainContract: place.chain,
+      batchIntervalSeconds: BigInt(config['chain.batchIntervalSeconds']),
+      proveDelaySlots: BigInt(config['chain.proveDelaySlots']),
+    },
+    {
+      client: l1.client,
+      commit: sender(keys.commit),
+      prove: sender(keys.prove),
+      execute: sender(keys.execute),
+      source: {
+        batch: (number) => pipeline.book.settlement(number),
+        proofAfter: (from) => proving.proofAfter(from),
+      },
+      sink: {
+        async onStep(step) {
+          log.info({ step: step.kind, transaction: step.transaction, gas: Number(step.gas) }, 'l1.settled');
+          await pipeline.book.onStep(step);
+        },
+      },
+    },
+  );
+}
+
+const PASSING = new Set(['L1_UNREACHABLE', 'L1_CALL_REVERTED', 'L1_FEE_CAP']);
+
+function isPassing(error: unknown): boolean {
+  if (isPrivityError(error)) return PASSING.has(error.code);
+  return error instanceof BaseError && error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) !== null;
+}

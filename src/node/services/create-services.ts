@@ -1,0 +1,107 @@
+import type { Config } from '../../config/schema.ts';
+import { createLeafKeys } from '../../execution/leaf-keys.ts';
+import { createPolicyFacts } from '../../execution/policy-facts.ts';
+import { createEvmEngine } from '../../execution/evm/evm-engine.ts';
+import { assert } from '../../base/assert.ts';
+import { TAG } from '../../chain/constants.ts';
+import { p2 } from '../../chain/poseidon2.ts';
+import { classOfMethod } from '../../policy/method-class.ts';
+import type { PolicySource } from '../../rpc/port.ts';
+import type { Store } from '../../store/port.ts';
+import type { ChainFoundation } from '../development-chain.ts';
+import type { L1 } from '../l1.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { PolicyBook } from '../policy-book.ts';
+import type { WebDeps } from '../web.ts';
+import { createBatchAudit } from './batch-audit.ts';
+import { createChainReader, rolesOf } from './chain-reader.ts';
+import { createDisclosures } from './disclosures.ts';
+import { createOutcomeReader } from './outcomes.ts';
+import { createSimulator } from './simulator.ts';
+import { createSubmitter } from './submitter.ts';
+import type { Proving } from '../proving.ts';
+
+export interface ServicesDeps extends ChainFoundation {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly policies: PolicyBook;
+  readonly proving: Proving;
+  readonly l1: L1;
+}
+
+const callGasMax = 50_000_000n;
+
+/** What the HTTP side asks of the node. */
+export async function createServices(
+  config: Config,
+  { genesis, place, pipeline, store, policies, proving, l1 }: ServicesDeps,
+): Promise<
+  Pick<WebDeps, 'policy' | 'chain' | 'submitter' | 'simulator' | 'outcomes' | 'batches' | 'disclosures' | 'readiness' | 'rolesOf'>
+> {
+  const { sequencer, index, book, tree } = pipeline;
+  const keys = createLeafKeys();
+  const facts = () => createPolicyFacts(sequencer.state, keys, policies.isInListRoot);
+  const policy: PolicySource = {
+    current() {
+      const found = policies.policy(sequencer.policyRoot);
+      assert(found !== undefined, 'the policy in force is known');
+      return found;
+    },
+    facts,
+    classOf: classOfMethod,
+  };
+  const evm = await createEvmEngine(
+    { chainId: genesis.chainId, callGasMax, systemViews: { l1ChainId: genesis.l1ChainId } },
+    { codes: { get: () => undefined }, keys },
+  );
+  const block = () => sequencer.currentBlock();
+  return {
+    policy,
+    chain: createChainReader({
+      sequencer,
+      index,
+      eventLogs: store.read.eventLogs,
+      async stateRootOf(batch) {
+        const found = await book.get(batch <= book.latest ? batch : book.latest);
+        return found?.stored.stateRoot ?? 0n;
+      },
+      settledBlocks: () => pipeline.settled,
+    }),
+    submitter: createSubmitter({ chainId: genesis.chainId, sequencer, policies, facts }),
+    simulator: createSimulator({ evm, state: sequencer.state, block, policy }),
+    outcomes: createOutcomeReader({ sequencer, index, book }),
+    batches: createBatchAudit({
+      book,
+      client: l1.client,
+      chainContract: place.chain,
+      proofOf: (batch) => proving.proofOf(batch),
+      verifyWrap: () => {
+        const { prover } = proving;
+        return prover === undefined ? undefined : (proof) => prover.verifyWrap(proof);
+      },
+    }),
+    disclosures: createDisclosures({
+      book,
+      index,
+      target: { l1ChainId: genesis.l1ChainId, chainContract: BigInt(place.chain), chainId: genesis.chainId },
+      async leafAfter(batch, key) {
+        const proof = await tree.prove(batch, key);
+        if (proof.kind !== 'member') return undefined;
+        const { index: position, leaf, siblings } = proof;
+        return { index: position, value: leaf, next: p2(TAG.NEXT, leaf.nextKey, leaf.salt), siblings };
+      },
+    }),
+    async readiness() {
+      const l1Answers = await l1.client.getChainId().then(
+        (id) => id === config['l1.chainId'],
+        () => false,
+      );
+      return [
+        { name: 'store', ok: true },
+        { name: 'chain', ok: sequencer.openBatch !== undefined },
+        { name: 'l1', ok: l1Answers },
+      ];
+    },
+    rolesOf: rolesOf(sequencer),
+  };
+}

@@ -1,0 +1,151 @@
+/** Builds the node out of its layers and runs it. The only place that knows them all; `pipeline.ts` is the way of a transaction through it. */
+
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { openAuditLog } from '../audit/audit-log.ts';
+import type { Audit } from '../audit/port.ts';
+import { isPrivityError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Secret } from '../base/secret.ts';
+import type { Genesis } from '../chain/genesis.ts';
+import { verifyConfig } from '../config/verify.ts';
+import type { Config } from '../config/schema.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/port.ts';
+import { createAuditStore } from './audit-store.ts';
+import { openDevelopmentChain, type ChainFoundation } from './development-chain.ts';
+import { type Folders, foldersOf } from './folders.ts';
+import { readGenesisFile } from './genesis-file.ts';
+import { type NodeKeys, openKeys, random } from './keys.ts';
+import { type L1, openL1 } from './l1.ts';
+import { nodeError } from './errors.ts';
+import { type Pipeline, openPipeline } from './pipeline.ts';
+import { openPolicies } from './policies.ts';
+import { openProving } from './open-proving.ts';
+import { runLoops } from './run-loops.ts';
+import { createWeb, publicUrlOf } from './web.ts';
+import { createServices } from './services/create-services.ts';
+
+export interface NodeDeps {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** One line of progress for a person who watches. */
+  readonly report: (line: string) => void;
+}
+
+export interface RunningNode {
+  readonly url: string;
+  readonly genesis: Genesis;
+  readonly place: ChainFoundation['place'];
+  /** Resolves when the node has stopped; rejects with what stopped it. */
+  readonly stopped: Promise<void>;
+  /** Orderly: no new work, blocks and tables written, children ended. */
+  stop(): Promise<void>;
+}
+
+export async function startNode(config: Config, deps: NodeDeps): Promise<RunningNode> {
+  verifyConfig(config);
+  const { clock, log, report } = deps;
+  const cleanup: (() => Promise<void>)[] = [];
+  const abort = new AbortController();
+  const failures = Promise.withResolvers<never>();
+  failures.promise.catch(() => undefined);
+  const fail = (error: unknown): void => {
+    log.fatal({ err: error, code: isPrivityError(error) ? error.code : 'INTERNAL' }, 'node.failed');
+    failures.reject(error);
+  };
+  try {
+    const folders = foldersOf(config);
+    const keys = await openKeys(config, folders, deps.environment);
+    const store = await open(config, folders, keys, deps);
+    cleanup.push(() => store.close());
+    const policies = openPolicies(config['policy.file'], keys.policySalt);
+    const l1 = await openL1(config, folders, { clock });
+    cleanup.push(async () => l1.embedded?.stop());
+    const foundation = await openFoundation(config, folders, l1, policies.current.root, deps);
+    const audit = await openAuditLog({ writeEntriesMax: 1000, onFailure: fail }, { store: createAuditStore(store), clock });
+    report('replaying the block log');
+    const pipeline = await openPipeline(config, { ...foundation, keys, store, audit, policies: policies.book, l1, clock, log, fail });
+    cleanup.push(() => pipeline.close());
+    const proving = openProving(config, { pipeline, store, folders, policies: policies.book, keys, clock, log, report });
+    const services = await createServices(config, { ...foundation, pipeline, proving, store, policies: policies.book, l1 });
+    const web = await createWeb({
+      ...services,
+      config,
+      folders,
+      genesis: foundation.genesis,
+      keys,
+      store,
+      audit,
+      registry: new Registry(),
+      clock,
+      log,
+    });
+    await web.listen({ host: config['http.host'], port: config['http.port'] });
+    cleanup.push(() => web.close());
+    const loops = runLoops(config, { place: foundation.place, pipeline, proving, keys, l1, clock, log }, abort.signal);
+    const stopped = Promise.race([loops, failures.promise]);
+    stopped.catch(fail);
+    let stopping: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      stopping ??= shutDown(abort, pipeline, loops, audit, cleanup);
+      return stopping;
+    };
+    return { url: publicUrlOf(config), ...foundation, stopped, stop };
+  } catch (error) {
+    abort.abort();
+    await endAll(cleanup);
+    throw error;
+  }
+}
+
+const open = (config: Config, folders: Folders, keys: NodeKeys, { clock, log }: NodeDeps): Promise<Store> =>
+  openStore(
+    {
+      folder: folders.store,
+      database:
+        config['store.kind'] === 'postgres'
+          ? { kind: 'postgres', url: new Secret(config['store.url']) }
+          : { kind: 'sqlite' },
+      jobAttemptsMax: config['prover.attemptsMax'],
+    },
+    { kek: keys.kek, clock, random, onWarning: (error) => log.warn({ err: error }, 'store.warning') },
+  );
+
+async function openFoundation(
+  config: Config,
+  folders: Folders,
+  l1: L1,
+  policyRoot: bigint,
+  deps: NodeDeps,
+): Promise<ChainFoundation> {
+  if (config.mode === 'development') {
+    return openDevelopmentChain(config, folders, { client: l1.client, policyRoot, clock: deps.clock, report: deps.report });
+  }
+  const genesis = readGenesisFile(folders.genesis);
+  const [chain, bridge, governor] = [config['l1.chain'], config['l1.bridge'], config['l1.governor']] as `0x${string}`[];
+  if (genesis.bridge !== BigInt(bridge!) || genesis.chainId !== BigInt(config['chain.id'])) {
+    throw nodeError('NODE_GENESIS', 'bridge or chain id differ from the configuration');
+  }
+  return { genesis, place: { chain: chain!, bridge: bridge!, governor: governor!, startBlock: BigInt(config['l1.startBlock']) } };
+}
+
+async function shutDown(
+  abort: AbortController,
+  pipeline: Pipeline,
+  loops: Promise<void>,
+  audit: Audit,
+  cleanup: (() => Promise<void>)[],
+): Promise<void> {
+  pipeline.sequencer.stop();
+  abort.abort();
+  await loops.catch(() => undefined);
+  await audit.flush();
+  await endAll(cleanup);
+}
+
+/** In reverse order of opening; one that fails does not keep the others. */
+async function endAll(cleanup: (() => Promise<void>)[]): Promise<void> {
+  for (const end of cleanup.splice(0).reverse()) await end().catch(() => undefined);
+}
