@@ -30,7 +30,7 @@ import { createSystemViews } from './system-views.ts';
 
 export interface EvmEngineOptions {
   readonly chainId: bigint;
-  /** Gas that eth_call and eth_estimateGas may use; about 10 million run in a second. */
+  /** Gas that eth_call and eth_estimateGas may use. Ten million are a second of plain code, but some twenty of BLAKE2F or pairings. */
   readonly callGasMax: bigint;
   /** Absent: system contracts answer nothing, as on a chain that is not ours (the official tests). */
   readonly systemViews?: { readonly l1ChainId: bigint };
