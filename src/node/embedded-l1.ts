@@ -16,6 +16,8 @@ export interface EmbeddedL1Options {
   readonly chainId: number;
   readonly mnemonic: string;
   readonly blockTimeSeconds: number;
+  /** Funded accounts of the mnemonic. */
+  readonly accounts: number;
 }
 
 export interface EmbeddedL1 {
@@ -48,7 +50,8 @@ export async function startEmbeddedL1(options: EmbeddedL1Options, deps: { clock:
     anvilBinary(),
     [
       ...['--host', '127.0.0.1', '--port', String(options.port), '--chain-id', String(options.chainId)],
-      ...['--mnemonic', options.mnemonic, '--block-time', String(options.blockTimeSeconds), '--mixed-mining'],
+      ...['--mnemonic', options.mnemonic, '--accounts', String(options.accounts)],
+      ...['--block-time', String(options.blockTimeSeconds), '--mixed-mining'],
       ...['--state', join(options.folder, 'state.json'), '--state-interval', String(stateIntervalSeconds)],
       ...['--prune-history', '1000', '--quiet'],
     ],

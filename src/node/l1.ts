@@ -4,7 +4,7 @@ import { createPublicClient, http, type PublicClient } from 'viem';
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/schema.ts';
 import { settlementError } from '../settlement/errors.ts';
-import { developmentMnemonic } from './dev-accounts.ts';
+import { devAccountCount, developmentMnemonic } from './dev-accounts.ts';
 import { type EmbeddedL1, startEmbeddedL1 } from './embedded-l1.ts';
 import { nodeError } from './errors.ts';
 import type { Folders } from './folders.ts';
@@ -42,6 +42,7 @@ async function startEmbedded(config: Config, folders: Folders, deps: { clock: Cl
       port: Number(port),
       chainId: config['l1.chainId'],
       mnemonic: developmentMnemonic,
+      accounts: devAccountCount,
       blockTimeSeconds: embeddedBlockSeconds,
     },
     deps,
