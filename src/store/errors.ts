@@ -59,6 +59,12 @@ export function isDriverError(error: unknown): boolean {
   );
 }
 
+/** Whether a database reported it. A caller's own file error within a transaction is not the database's and must not stop the store. */
+export function isDatabaseError(error: unknown): boolean {
+  if (!isDriverError(error)) return false;
+  return 'severity' in (error as object) || /^(SQLITE_|ECONN|EPIPE|ETIMEDOUT)/.test(driverCode(error));
+}
+
 function driverCode(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code;

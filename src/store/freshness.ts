@@ -160,5 +160,8 @@ function encode(sums: ReadonlyMap<SealedTable, TableSum>): Uint8Array {
 
 function decode(bytes: Uint8Array): Map<SealedTable, TableSum> {
   const entries = JSON.parse(Buffer.from(bytes).toString()) as [SealedTable, number, string][];
-  return new Map(entries.map(([table, count, sum]) => [table, { count, sum: BigInt(`0x${sum}`) }]));
+  const sums = new Map(entries.map(([table, count, sum]) => [table, { count, sum: BigInt(`0x${sum}`) }]));
+  // Tables that a migration has added since.
+  for (const table of SEALED_TABLES) if (!sums.has(table)) sums.set(table, { count: 0, sum: 0n });
+  return sums;
 }

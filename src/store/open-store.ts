@@ -159,7 +159,7 @@ async function assemble(
     keys: rotation,
     read: createReads(context, engine.reader),
     transaction: (work) => run((scope) => work(createWrites(context, scope))),
-    verify: () => verifyStore({ engine, context, log, jobs, files, freshness }),
+    verify: () => exclusive(() => verifyStore({ engine, context, log, jobs, files, freshness })),
     close: async () => {
       guard.close();
       await log.drain();

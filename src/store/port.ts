@@ -3,6 +3,8 @@
  * so that an act and its audit row are one commit.
  */
 
+import type { Kek } from './envelope/kek.ts';
+
 // ---------------------------------------------------------------------------------------------------------------- block log
 
 export interface LogEntryInput {
@@ -382,7 +384,7 @@ export interface StoreKeys {
   /** Seals at most about `rows` old records again; 0 when none is left, and then the old data keys are gone. */
   reencryptStep(rows: number): Promise<number>;
   /** Wraps all data keys under another KEK; the store opens with either until the files are done too. */
-  rotateKek(next: import('./envelope/kek.ts').Kek): Promise<void>;
+  rotateKek(next: Kek): Promise<void>;
   /** Wraps the keys of at most `files` files under the present KEK; answers how many it did, 0 when none is left. */
   rewrapFilesStep(files: number): Promise<number>;
 }
@@ -400,9 +402,15 @@ export interface Store {
   readonly jobs: JobQueue;
   readonly files: FileStore;
   readonly keys: StoreKeys;
-  /** One commit; nothing is written when `work` throws. Writers wait for each other, so keep it short. */
+  /**
+   * One commit; nothing is written when `work` throws. Writers wait for each other, so keep it short, and wait in it for nothing but the
+   * writes it is given: an append to the log or another transaction would wait for itself and throws.
+   */
   transaction<T>(work: (writes: StoreWrites) => Promise<T>): Promise<T>;
-  /** Reads and authenticates everything there is; throws the first error. Roots are for the caller, who replays `log`. */
+  /**
+   * Reads and authenticates everything there is; throws the first error. Roots are for the caller, who replays `log`. Transactions wait
+   * meanwhile; appends to the log do not.
+   */
   verify(): Promise<VerifyReport>;
   close(): Promise<void>;
 }

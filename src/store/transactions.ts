@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import { isDriverError } from './errors.ts';
+import { isDatabaseError } from './errors.ts';
 import type { Freshness } from './freshness.ts';
 import type { Mutex } from './mutex.ts';
 import type { WriteGuard } from './write-guard.ts';
@@ -49,7 +49,7 @@ export function createTransactions(deps: TransactionDeps): RunTransaction {
       } catch (error) {
         // The commit may have happened without its answer reaching us.
         doubtful = true;
-        throw isDriverError(error) ? guard.report(error, 'a write transaction') : reported(guard, error);
+        throw isDatabaseError(error) ? guard.report(error, 'a write transaction') : reported(guard, error);
       }
     });
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -11,8 +11,8 @@ export interface PostgresCluster {
   createDatabase(): Promise<string>;
   query(url: string, sql: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
   readonly dataFolder: string;
-  /** Kills the server at once and starts it again, as after a power cut. */
-  crash(): Promise<void>;
+  /** Kills the server at once and starts it again, perhaps with other settings. */
+  crash(settings?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +36,16 @@ function serverUser(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-export async function startPostgres(bin: string, settings: readonly string[] = []): Promise<PostgresCluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'privity-pg-'));
+/** Memory where there is enough of it: a cluster is thirty megabytes to create and these tests kill processes, not machines. */
+function temporaryRoot(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 1 << 30 ? memory : tmpdir();
+}
+
+export async function startPostgres(bin: string): Promise<PostgresCluster> {
+  const folder = mkdtempSync(join(temporaryRoot(), 'privity-pg-'));
   const user = serverUser();
   chmodSync(folder, 0o700);
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
@@ -46,7 +54,7 @@ export async function startPostgres(bin: string, settings: readonly string[] = [
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], options);
   const urlOf = (database: string) => `postgres://postgres@localhost/${database}?host=${folder}&port=${PORT}`;
 
-  const launch = async () => {
+  const launch = async (settings: readonly string[] = []) => {
     const flags = [
       '-D',
       data,
@@ -97,10 +105,10 @@ export async function startPostgres(bin: string, settings: readonly string[] = [
       await query(urlOf('postgres'), `create database ${name}`);
       return urlOf(name);
     },
-    crash: async () => {
+    crash: async (settings) => {
       // SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, recovery from the WAL at the next start.
       await end('SIGQUIT');
-      server = await launch();
+      server = await launch(settings);
     },
     stop: async () => {
       await end('SIGINT');

@@ -131,7 +131,7 @@ describe('a damaged SQLite file', () => {
 });
 
 describe('a full disk', () => {
-  const fillUp = async (bench: Workbench, open: () => ReturnType<Workbench['open']>) => {
+  const fillUp = async (open: () => ReturnType<Workbench['open']>) => {
     const store = await open();
     const accepted: number[] = [];
     const codes = new Set<string>();
@@ -158,7 +158,7 @@ describe('a full disk', () => {
 
   test('of the database: refused with a code, everything accepted is kept, and it goes on when there is room', async () => {
     const bench = await createWorkbench();
-    const accepted = await fillUp(bench, () => bench.open({ database: { kind: 'sqlite', pagesMax: 300 } }));
+    const accepted = await fillUp(() => bench.open({ database: { kind: 'sqlite', pagesMax: 300 } }));
     const store = await bench.open();
     expect(store.log.lastSequence()).toBe(accepted);
     await store.log.append([{ kind: 'tx', payload: bytes(4_000) }]);
@@ -180,7 +180,7 @@ describe('a full disk', () => {
   test.skipIf(!mounted)('of the file system: the same, with the write-ahead log failing', async () => {
     const bench = await createWorkbench();
     try {
-      const accepted = await fillUp(bench, () => bench.open({ folder: mount }));
+      const accepted = await fillUp(() => bench.open({ folder: mount }));
       execFileSync('mount', ['-o', 'remount,size=30m', mount], { stdio: 'pipe' });
       const store = await bench.open({ folder: mount });
       expect(store.log.lastSequence()).toBe(accepted);

@@ -35,18 +35,34 @@ describeOnBothDatabases('an edited database gives coded errors, never garbage (G
 
   test('data keys exchanged, edited or removed are found', async () => {
     await store.close();
-    const [users, blocks] = await bench.tamper(
-      "select purpose, wrapped from data_keys where purpose in ('blocks', 'users') order by purpose desc",
+    const [checkpoints, blocks] = await bench.tamper(
+      "select purpose, wrapped from data_keys where purpose in ('blocks', 'checkpoints') order by purpose desc",
     );
-    await bench.tamper("update data_keys set wrapped = ? where purpose = 'users'", blocks!['wrapped'] as Uint8Array);
+    await bench.tamper(
+      "update data_keys set wrapped = ? where purpose = 'checkpoints'",
+      blocks!['wrapped'] as Uint8Array,
+    );
     await expectCode(bench.open(), 'STORE_KEK_WRONG');
-    const edited = Buffer.from(users!['wrapped'] as Uint8Array);
+    const edited = Buffer.from(checkpoints!['wrapped'] as Uint8Array);
     edited[40]! ^= 1;
-    await bench.tamper("update data_keys set wrapped = ? where purpose = 'users'", edited);
+    await bench.tamper("update data_keys set wrapped = ? where purpose = 'checkpoints'", edited);
     await expectCode(bench.open(), 'STORE_KEK_WRONG');
-    await bench.tamper("delete from data_keys where purpose = 'users'");
+    await bench.tamper("delete from data_keys where purpose = 'checkpoints'");
     await expectCode(bench.open(), 'STORE_KEY_MISSING');
     await bench.tamper('delete from data_keys');
+    await expectCode(bench.open(), 'STORE_KEY_MISSING');
+  });
+
+  test('a table without rows gets its key when a store opens, as after a migration', async () => {
+    await store.close();
+    await bench.tamper("delete from data_keys where purpose = 'users'");
+    store = await bench.open();
+    await store.transaction((writes) =>
+      writes.users.create({ identity: null, displayName: 'A', roles: [], disabled: false, createdAt: 1, extra: {} }),
+    );
+    await store.verify();
+    await store.close();
+    await bench.tamper("delete from data_keys where purpose = 'users'");
     await expectCode(bench.open(), 'STORE_KEY_MISSING');
   });
 
@@ -192,6 +208,32 @@ describeOnBothDatabases('an edited database gives coded errors, never garbage (G
     store = await reopened();
     await bench.tamper('delete from proofs');
     await expectCode(store.verify(), 'STORE_ROWS_REPLACED');
+  });
+
+  test('verify does not mistake writing for tampering', async () => {
+    let stop = false;
+    const load = (async () => {
+      for (let count = 0; !stop; count++) {
+        await store.transaction((writes) => writes.checkpoints.put(`busy ${count % 50}`, bytes(10)));
+        await store.log.append([{ kind: 'tx', payload: bytes(10) }]);
+      }
+    })();
+    for (let round = 0; round < 5; round++) await store.verify();
+    stop = true;
+    await load;
+    await store.verify();
+  });
+
+  test('an error of the caller within a transaction stops nothing', async () => {
+    const mine = Object.assign(new Error('mine'), { code: 'ENOENT' });
+    await expect(
+      store.transaction(async (writes) => {
+        await writes.checkpoints.put('a', Uint8Array.of(7));
+        throw mine;
+      }),
+    ).rejects.toBe(mine);
+    expect(await store.read.checkpoints.get('a')).toEqual(Uint8Array.of(1));
+    await store.transaction((writes) => writes.checkpoints.put('a', Uint8Array.of(8)));
   });
 
   test('an anchor file edited or removed is found; an unknown migration too', async () => {

@@ -70,6 +70,15 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
     keys.set(`${row.purpose}/${row.version}`, createSecretKey((await unwrap(row)).reveal()));
     if (row.state === 'active') activeVersions.set(row.purpose, row.version);
   }
+  for (const table of SEALED_TABLES) {
+    if (activeVersions.has(table) || !(await isEmpty(db, table))) continue;
+    // A table that a migration has just added. One that has rows and no key has lost it.
+    const key = random(KEY_BYTES);
+    const wrapped = await kek.wrap(new Secret(key), contextOf(storeId, table, 1));
+    await db.transaction().execute((transaction) => insertKey(transaction, table, 1, kek.id, wrapped));
+    keys.set(`${table}/1`, createSecretKey(key));
+    activeVersions.set(table, 1);
+  }
   for (const purpose of [...RECORD_PURPOSES, ...FIXED_PURPOSES]) {
     if (!activeVersions.has(purpose)) throw storeError('STORE_KEY_MISSING', `no active key for ${purpose}`);
   }
@@ -137,6 +146,10 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
     kek: () => kek,
     keks: () => [...known.values()],
   };
+}
+
+async function isEmpty(db: Database, table: (typeof SEALED_TABLES)[number]): Promise<boolean> {
+  return (await db.selectFrom(table).select('sort').limit(1).executeTakeFirst()) === undefined;
 }
 
 async function insertKey(db: WriteHandle, purpose: string, version: number, kekId: string, wrapped: Uint8Array) {

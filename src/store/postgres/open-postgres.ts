@@ -71,7 +71,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
     writer,
     reader,
     skipLocked: true,
-    // Every page that matters is authenticated by its records; PostgreSQL has no cheap check of its own from SQL.
+    // What this asks is only whether the server answers. Damage shows in the records, each of which is authenticated; PostgreSQL's own
+    // structures are for its own tools (data checksums, pg_amcheck).
     checkIntegrity: async () => {
       await sql`select 1`.execute(reader);
     },
