@@ -7,21 +7,11 @@ import { accountKey } from '../../src/chain/keys.ts';
 import { encodeSystemCall } from '../../src/chain/system-call.ts';
 import type { SignedTransaction } from '../../src/chain/transaction.ts';
 import type { ExecutionResult } from '../../src/execution/port.ts';
+import { randomOf } from './random.ts';
 import { blockOf, COLLECTOR, executorOf, type MemoryState, signerOf, stateOf, transactionOf } from './support.ts';
 
 const stepsMax = 1500;
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
-
-/** Mulberry32: small, seeded, good enough to choose test cases. */
-function randomOf(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const people = Array.from({ length: 6 }, (_, i) => signerOf(100 + i));
 const everybody = [...people.map(({ address }) => address), COLLECTOR, 0x20000n, 0xdead_beef_cafen];
