@@ -35,6 +35,7 @@ export type JobEvent =
       readonly error: unknown;
     };
 
+const failureCharactersMax = 500;
 const KINDS = ['segment', 'seal', 'merge', 'wrap'] as const;
 
 /** Runs until the signal aborts; an interrupted job's lease runs out and another attempt takes it up. */
@@ -70,7 +71,12 @@ async function runJob(
   finished.abort();
   const current = await keeping;
   if (current === undefined) return;
-  await deps.queue.complete(current, result);
+  try {
+    await deps.queue.complete(current, result);
+  } catch (error) {
+    deps.onJob?.({ event: 'failed', kind, id, error, next: 'lost' });
+    return;
+  }
   deps.onJob?.({ event: 'done', kind, id, milliseconds: deps.clock.now() - started });
 }
 
@@ -103,7 +109,8 @@ async function giveUp(
 ): Promise<'queued' | 'poisoned' | 'lost'> {
   if (current === undefined) return 'lost';
   const failure = error instanceof Error ? error.message : String(error);
-  return queue.fail(current, failure.slice(0, 500), retryAfterMs);
+  // The lease may have run out between the last heartbeat and now; then the job is another's already.
+  return queue.fail(current, failure.slice(0, failureCharactersMax), retryAfterMs).catch(() => 'lost' as const);
 }
 
 async function prove(
