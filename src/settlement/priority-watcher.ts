@@ -33,6 +33,7 @@ export function createPriorityWatcher(
   const operations: PriorityOperation[] = [];
   let roll = 0n;
   let nextBlock = options.fromBlock;
+  let looking: Promise<void> | undefined;
   const event = getAbiItem({ abi: privityBridgeAbi, name: 'PriorityOperationQueued' });
 
   const rollOnL1 = (index: bigint, blockNumber: bigint) =>
@@ -49,38 +50,46 @@ export function createPriorityWatcher(
       return BigInt(operations.length);
     },
     from: (index, limit) => operations.slice(Number(index), Number(index) + limit),
-    async poll() {
-      const confirmedBlock = (await client.getBlockNumber({ cacheTime: 0 })) - options.confirmationsMin;
-      if (operations.length > 0) await checkNoReorg();
-      while (nextBlock <= confirmedBlock) {
-        const end = nextBlock + options.logRangeBlocks - 1n;
-        const toBlock = end < confirmedBlock ? end : confirmedBlock;
-        const logs = await client.getLogs({
-          address: options.bridge,
-          event,
-          fromBlock: nextBlock,
-          toBlock,
-          strict: true,
-        });
-        for (const { args } of logs) {
-          const operation: PriorityOperation = {
-            index: args.index,
-            kind: args.kind as PriorityKind,
-            sender: BigInt(args.sender),
-            a: BigInt(args.a),
-            b: BigInt(args.b),
-          };
-          if (operation.index !== BigInt(operations.length))
-            throw settlementError('L1_DEEP_REORG', `operation ${operation.index} out of order`);
-          roll = rollPriority(roll, options.domain, operation);
-          if (bigIntToHex(roll, 32) !== args.roll)
-            throw settlementError('L1_DEEP_REORG', `roll of operation ${operation.index}`);
-          operations.push(operation);
-        }
-        nextBlock = toBlock + 1n;
-      }
+    poll() {
+      // Two looks at the same time would take the same operations twice.
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
   };
+
+  async function look(): Promise<void> {
+    const confirmedBlock = (await client.getBlockNumber({ cacheTime: 0 })) - options.confirmationsMin;
+    if (operations.length > 0) await checkNoReorg();
+    while (nextBlock <= confirmedBlock) {
+      const end = nextBlock + options.logRangeBlocks - 1n;
+      const toBlock = end < confirmedBlock ? end : confirmedBlock;
+      const logs = await client.getLogs({
+        address: options.bridge,
+        event,
+        fromBlock: nextBlock,
+        toBlock,
+        strict: true,
+      });
+      for (const { args } of logs) {
+        const operation: PriorityOperation = {
+          index: args.index,
+          kind: args.kind as PriorityKind,
+          sender: BigInt(args.sender),
+          a: BigInt(args.a),
+          b: BigInt(args.b),
+        };
+        if (operation.index !== BigInt(operations.length))
+          throw settlementError('L1_DEEP_REORG', `operation ${operation.index} out of order`);
+        roll = rollPriority(roll, options.domain, operation);
+        if (bigIntToHex(roll, 32) !== args.roll)
+          throw settlementError('L1_DEEP_REORG', `roll of operation ${operation.index}`);
+        operations.push(operation);
+      }
+      nextBlock = toBlock + 1n;
+    }
+  }
 
   async function checkNoReorg(): Promise<void> {
     const last = BigInt(operations.length) - 1n;
