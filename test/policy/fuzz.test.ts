@@ -75,7 +75,7 @@ function randomRules(random: Random): ModelRule[] {
       for (let i = random.below(4); i > 0; i--) {
         const condition: ModelCondition = {
           kind: random.pick(['valueAtMost', 'holdsRole', 'notFrozen', 'inList', 'notInList']),
-          account: random.pick(['to', 'signer', ...Object.keys(fn.accounts)]),
+          account: random.pick(['signer', ...(fn.signature === undefined ? ['to'] : []), ...Object.keys(fn.accounts)]),
           amount: BigInt(random.below(4)),
           roles: randomRoles(random),
         };
@@ -153,7 +153,10 @@ interface ModelWorld {
 function randomWorld(random: Random): ModelWorld {
   const some = () => new Set(ADDRESSES.filter(() => random.below(4) === 0));
   const identities = ADDRESSES.filter(() => random.below(6) > 0).map((address): [bigint, Identity] => {
-    const roles = Object.values(ROLES).reduce<bigint>((mask, bit) => (random.below(2) === 0 ? mask | (1n << bit) : mask), 0n);
+    const roles = Object.values(ROLES).reduce<bigint>(
+      (mask, bit) => (random.below(2) === 0 ? mask | (1n << bit) : mask),
+      0n,
+    );
     return [address, { roles, flags: random.below(6) === 0 ? 1n : 0n, expiry: random.pick([0n, 0n, 99n, 100n, 101n]) }];
   });
   return { identities: new Map(identities), badRoot: some(), badLeaf: some(), good: some(), goodLeaf: some() };

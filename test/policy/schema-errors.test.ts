@@ -119,6 +119,11 @@ describe('a wrong policy is refused, with line and column', () => {
       ['16:52 UNKNOWN_ARGUMENT'],
     ],
     [
+      "'to' of a call, which is the contract itself",
+      write('token.transfer', '{ roles: [anyone], conditions: [{ account: to, notFrozen: true }] }'),
+      ['16:52 BAD_CONDITION'],
+    ],
+    [
       'a condition with two predicates',
       write(
         'native.transfer',

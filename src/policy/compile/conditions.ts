@@ -84,14 +84,15 @@ function valueCondition(text: string, path: Path, report: Report): CompiledCondi
 }
 
 function resolveAccount(text: string, target: ResolvedTarget, path: Path, report: Report): number | undefined {
-  if (text === 'to') return PATH.TO;
   if (text === 'signer') return PATH.SIGNER;
+  if (text === 'to') {
+    if (target.contract === undefined) return PATH.TO;
+    // There `to` is the contract itself, so the condition would say nothing about whom the author meant.
+    report('BAD_CONDITION', [...path, 'account'], "'to' is for native.transfer; name an argument, as in argument.to");
+    return undefined;
+  }
   if (target.inputs === undefined) {
-    report(
-      'UNKNOWN_ARGUMENT',
-      [...path, 'account'],
-      `${target.label} has no arguments; 'to' and 'signer' can be named`,
-    );
+    report('UNKNOWN_ARGUMENT', [...path, 'account'], `${target.label} has no argument '${text}'`);
     return undefined;
   }
   const found = addressWordOf(target.inputs, text.replace(/^argument\./, ''));
