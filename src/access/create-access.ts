@@ -1,20 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
 import { AccessKeys } from './access-keys.ts';
-import { createOidcLogin, type OidcLogin, type OidcOptions } from './oidc/login.ts';
-import type { AccessStores, IdentityRoles, Log, Random } from './port.ts';
-import { createSessionTable, type SessionOptions, type SessionTable } from './session-table.ts';
-import { createSiweChallenges, type SiweChallenges, type SiweOptions } from './siwe/challenge.ts';
-import { createSiweLogin, type SiweLogin } from './siwe/login.ts';
-import { createUserDirectory, type UserDirectory, type UserDraft } from './user-directory.ts';
-import { createWalletTokens, type WalletTokens } from './wallet-tokens.ts';
+import { createOidcLogin, type OidcOptions } from './oidc/login.ts';
+import type { Access, AccessStores, IdentityRoles, Log, Random, UserDraft } from './port.ts';
+import { createSessionTable, type SessionOptions } from './session-table.ts';
+import { createSiweChallenges, type SiweOptions } from './siwe/challenge.ts';
+import { createSiweLogin } from './siwe/login.ts';
+import { createUserDirectory } from './user-directory.ts';
+import { createWalletTokens } from './wallet-tokens.ts';
 
 export interface AccessOptions {
   readonly sessions: SessionOptions;
   readonly siwe: SiweOptions;
   /** Absent: no OpenID login. */
   readonly oidc?: OidcOptions | undefined;
-  /** Users whom the configuration names; saved at every start. */
+  /** Users whom the configuration names; saved at every start. At a login by OpenID, the provider's roles replace those given here. */
   readonly bootstrap: readonly UserDraft[];
 }
 
@@ -27,15 +27,6 @@ export interface AccessDeps {
   readonly random: Random;
   readonly fetch: typeof fetch;
   readonly log: Log;
-}
-
-export interface Access {
-  readonly users: UserDirectory;
-  readonly sessions: SessionTable;
-  readonly walletTokens: WalletTokens;
-  readonly siweChallenges: SiweChallenges;
-  readonly siweLogin: SiweLogin;
-  readonly oidcLogin: OidcLogin | undefined;
 }
 
 /** Logins and sessions: who is asking. What they may do is the policy's to say. */
@@ -54,5 +45,9 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
     siweChallenges: createSiweChallenges(options.siwe, shared),
     siweLogin: createSiweLogin(options.siwe, { ...shared, consumedNonces: stores.consumedNonces }),
     oidcLogin: options.oidc === undefined ? undefined : createOidcLogin(options.oidc, shared),
+    async sweep() {
+      await sessions.sweep();
+      await stores.consumedNonces.purge(clock.now());
+    },
   };
 }

@@ -2,7 +2,6 @@ import { defineErrors } from '../base/errors.ts';
 
 /** What can be wrong with a login. Public texts never say whether a person, a wallet or a session exists. */
 export const accessError = defineErrors('access', {
-  LOGIN_REQUIRED: { httpStatus: 401, rpcCode: -32090, publicText: 'Unauthorized: log in first, or again.' },
   LOGIN_NOT_PERMITTED: {
     httpStatus: 403,
     rpcCode: -32001,
@@ -44,11 +43,6 @@ export const accessError = defineErrors('access', {
     rpcCode: -32090,
     publicText: 'The signed message was used before; ask for a new one.',
   },
-  OIDC_NOT_CONFIGURED: {
-    httpStatus: 501,
-    rpcCode: -32601,
-    publicText: 'This chain has no identity provider configured.',
-  },
   OIDC_UNREACHABLE: {
     httpStatus: 503,
     rpcCode: -32603,
@@ -64,7 +58,6 @@ export const accessError = defineErrors('access', {
     rpcCode: -32603,
     publicText: 'The development identity provider runs in development mode only.',
   },
-  WALLET_NOT_OWN: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden: this is not one of your wallets.' },
   WALLET_TAKEN: { httpStatus: 409, rpcCode: -32602, publicText: 'The wallet cannot be linked.' },
   WALLET_IS_PUBLIC_KEY: {
     httpStatus: 403,

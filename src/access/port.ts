@@ -77,6 +77,8 @@ export interface WalletTokenStore {
 export interface ConsumedNonceStore {
   /** True the first time only, also when two callers race. May forget a nonce after `expiresAt`. */
   consume(nonceHash: string, expiresAt: number): Promise<boolean>;
+  /** Forgets what expired at or before `now`, a bounded number at a time. */
+  purge(now: number): Promise<void>;
 }
 
 export interface AccessStores {
@@ -100,4 +102,85 @@ export interface Log {
   info(fields: object, event: string): void;
   warn(fields: object, event: string): void;
   error(fields: object, event: string): void;
+}
+
+// ---- what access offers
+
+export type UserDraft = Pick<User, 'issuer' | 'subject' | 'source' | 'displayName' | 'roles' | 'wallets'>;
+
+export interface UserDirectory {
+  byId(id: string): User | undefined;
+  byIdentity(issuer: string, subject: string): User | undefined;
+  byWallet(wallet: Hex): User | undefined;
+  /** Creates the user of this identity, or changes what the draft says differently. Resolves when durable. */
+  save(draft: UserDraft): Promise<User>;
+  /** Takes effect in this call; the promise resolves when it is durable. */
+  disable(id: string): Promise<void>;
+  /** Called in the same turn in which a user changes. */
+  onChange(listener: (user: User) => void): void;
+}
+
+export interface Session extends StoredSession {
+  readonly principal: Principal;
+}
+
+export interface SessionTable {
+  readonly size: number;
+  /** Resolves when the session is durable. */
+  open(user: User, method: 'oidc' | 'siwe'): Promise<{ token: string; session: Session }>;
+  /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
+  find(token: string): Session | undefined;
+  extend(session: Session): Promise<Session>;
+  /** The token is dead when this call returns; the promise resolves when that is durable. */
+  revoke(tokenHash: string): Promise<void>;
+  revokeAllOf(userId: string): Promise<void>;
+  /** Forgets expired sessions. */
+  sweep(): Promise<void>;
+}
+
+export interface WalletTokens {
+  /** The user's token, made when there is none. */
+  current(userId: string): Promise<string>;
+  /** A new token; the former one is dead when this call returns. */
+  rotate(userId: string): Promise<string>;
+  find(token: string): Principal | undefined;
+}
+
+export interface Challenge {
+  readonly msg: string;
+  readonly nonce: string;
+  readonly nonceToken: string;
+}
+
+export interface SiweChallenges {
+  /** `client` is where the request came from: an attacker elsewhere must not use up the owner's attempts. */
+  issue(request: { address: string; domain?: string | undefined }, client: string): Challenge;
+}
+
+export interface SiweAnswer {
+  readonly message: string;
+  readonly signature: string;
+  readonly nonceToken: string;
+}
+
+export interface SiweLogin {
+  /** The user whom the answer logs in. Each challenge works once. */
+  verify(answer: SiweAnswer): Promise<User>;
+}
+
+export interface OidcLogin {
+  /** Where to send the browser, and the cookie it must bring back. */
+  start(returnTo: string): Promise<{ location: string; cookie: string }>;
+  finish(callback: URL, cookie: string | undefined): Promise<{ user: User; returnTo: string }>;
+}
+
+export interface Access {
+  readonly users: UserDirectory;
+  readonly sessions: SessionTable;
+  readonly walletTokens: WalletTokens;
+  readonly siweChallenges: SiweChallenges;
+  readonly siweLogin: SiweLogin;
+  readonly oidcLogin: OidcLogin | undefined;
+  /** Forgets expired sessions and nonces; to be called every minute or so. */
+  sweep(): Promise<void>;
 }

@@ -1,10 +1,19 @@
 import type { Clock } from '../base/clock.ts';
 import { equalConstantTime } from '../base/secret.ts';
 import { accessError } from './errors.ts';
-import type { Log, Principal, Random, SessionStore, StoredSession, User } from './port.ts';
+import type {
+  Log,
+  Principal,
+  Random,
+  Session,
+  SessionStore,
+  SessionTable,
+  StoredSession,
+  User,
+  UserDirectory,
+} from './port.ts';
 import { mintPrincipal } from './principal.ts';
 import { hashToken, isTokenShaped, newToken } from './tokens.ts';
-import type { UserDirectory } from './user-directory.ts';
 
 export interface SessionOptions {
   readonly idleMs: number;
@@ -13,24 +22,6 @@ export interface SessionOptions {
   readonly sessionsPerUserMax: number;
   /** How stale the stored idle limit may be: what a restart may shorten a session by. */
   readonly touchPersistMs: number;
-}
-
-export interface Session extends StoredSession {
-  readonly principal: Principal;
-}
-
-export interface SessionTable {
-  readonly size: number;
-  /** Resolves when the session is durable. */
-  open(user: User, method: 'oidc' | 'siwe'): Promise<{ token: string; session: Session }>;
-  /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
-  find(token: string): Session | undefined;
-  extend(session: Session): Promise<Session>;
-  /** The token is dead when this call returns; the promise resolves when that is durable. */
-  revoke(tokenHash: string): Promise<void>;
-  revokeAllOf(userId: string): Promise<void>;
-  /** Forgets expired sessions. */
-  sweep(): Promise<void>;
 }
 
 interface Entry {
@@ -158,7 +149,7 @@ export async function createSessionTable(
     async extend(session) {
       const entry = entries.get(session.tokenHash);
       const now = clock.now();
-      if (entry === undefined) throw accessError('LOGIN_REQUIRED', 'extend of a dead session');
+      if (entry === undefined) throw accessError('SESSION_NOT_EXTENDABLE', 'dead');
       if (entry.stored.renewableUntil <= now) throw accessError('SESSION_NOT_EXTENDABLE');
       entry.stored = slid(entry.stored, now);
       entry.persistedExpiresAt = entry.stored.expiresAt;

@@ -4,6 +4,7 @@ import type { AccessStores, StoredSession, StoredWalletToken, User } from './por
 import { isConsoleRole } from './roles.ts';
 
 const PAGE = 200;
+const PURGED_MAX = 1000;
 
 /** What `access` keeps, in the encrypted store. Everything is read once, at the start; after that it is only written. */
 export function accessStores(store: Store): AccessStores {
@@ -57,6 +58,8 @@ export function accessStores(store: Store): AccessStores {
         store.transaction(({ consumedNonces }) =>
           consumedNonces.consume(Buffer.from(nonceHash, 'base64url'), expiresAt),
         ),
+      purge: (now) =>
+        store.transaction(async ({ consumedNonces }) => void (await consumedNonces.purgeExpired(now, PURGED_MAX))),
     },
   };
 }

@@ -1,21 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { accessError } from './errors.ts';
-import type { User, UserStore } from './port.ts';
-
-export type UserDraft = Pick<User, 'issuer' | 'subject' | 'source' | 'displayName' | 'roles' | 'wallets'>;
-
-export interface UserDirectory {
-  byId(id: string): User | undefined;
-  byIdentity(issuer: string, subject: string): User | undefined;
-  byWallet(wallet: Hex): User | undefined;
-  /** Creates the user of this identity, or changes what the draft says differently. Resolves when durable. */
-  save(draft: UserDraft): Promise<User>;
-  /** Takes effect in this call; the promise resolves when it is durable. */
-  disable(id: string): Promise<void>;
-  /** Called in the same turn in which a user changes. */
-  onChange(listener: (user: User) => void): void;
-}
+import type { User, UserDirectory, UserDraft, UserStore } from './port.ts';
 
 /** All users, in memory and written through: whoever asks never sees an answer older than the last change. */
 export async function createUserDirectory(deps: { store: UserStore; clock: Clock }): Promise<UserDirectory> {

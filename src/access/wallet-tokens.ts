@@ -1,18 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { equalConstantTime } from '../base/secret.ts';
 import type { AccessKeys } from './access-keys.ts';
-import type { Principal, StoredWalletToken, WalletTokenStore } from './port.ts';
+import type { StoredWalletToken, UserDirectory, WalletTokenStore, WalletTokens } from './port.ts';
 import { mintPrincipal } from './principal.ts';
 import { hashToken, isTokenShaped } from './tokens.ts';
-import type { UserDirectory } from './user-directory.ts';
-
-export interface WalletTokens {
-  /** The user's token, made when there is none. */
-  current(userId: string): Promise<string>;
-  /** A new token; the former one is dead when this call returns. */
-  rotate(userId: string): Promise<string>;
-  find(token: string): Principal | undefined;
-}
 
 /**
  * Tokens for the RPC URL of an unmodified wallet. A token is a MAC of user and generation, so it can be shown again without being stored:

@@ -6,8 +6,8 @@ import type { Principal } from './port.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route authenticates by a token in its path; cookies and headers do not count. */
-    tokenInUrl?: boolean;
+    /** The route asks who calls by itself. */
+    authenticatesItself?: boolean;
   }
   interface FastifyRequest {
     principal: Principal | undefined;

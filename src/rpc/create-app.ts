@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import type { Access, Random } from '../access/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
+import { useAnswerDeadline } from './answer-deadline.ts';
 import { type CookieOptions, createAuthenticate } from './authenticate.ts';
 import { type DevOidcHandler, mountDevOidc } from './dev-oidc.ts';
 import { rpcError } from './errors.ts';
@@ -121,6 +122,7 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
   app.decorateRequest('principal', undefined);
   app.decorateRequest('session', undefined);
   app.decorateRequest('tokenRefused', false);
+  app.decorateRequest('deadline', undefined);
 
   app.setErrorHandler(sendRestError);
   app.setNotFoundHandler((request, reply) => sendRestError(rpcError('NOT_FOUND'), request, reply));
@@ -128,17 +130,19 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(SECURITY_HEADERS);
-      if (request.routeOptions.config.tokenInUrl !== true) authenticate(request);
+      if (request.routeOptions.config.authenticatesItself !== true) authenticate(request);
     });
     await scope.register(
       jsonRpcRoutes(options.limits, {
         dispatch: createDispatch({ methods, policy, audit, limits: createMethodLimits(deps) }),
         checkRate,
         walletTokens: access.walletTokens,
+        authenticate,
         metrics,
       }),
     );
     await scope.register(async (rest) => {
+      useAnswerDeadline(rest, options.limits.handlerTimeoutMs, sendRestError);
       rest.addHook('preHandler', async (request) => {
         // Logins count in a class of their own; health checks and metrics must answer under load.
         if (request.url.startsWith('/api/'))
@@ -195,7 +199,6 @@ function newFastify({ limits, trustProxy }: AppOptions, { logger, random }: AppD
     requestIdHeader: false,
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
-    handlerTimeout: limits.handlerTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     trustProxy: typeof trustProxy === 'boolean' || typeof trustProxy === 'string' ? trustProxy : [...trustProxy],
     forceCloseConnections: 'idle',

@@ -145,7 +145,7 @@ describe('sessions', () => {
   it('a sweep forgets expired ones', async () => {
     const { access, clock, stores } = await opened();
     clock.advance(31 * MINUTE);
-    await access.sessions.sweep();
+    await access.sweep();
     expect([access.sessions.size, stores.rows.sessions.size]).toEqual([0, 0]);
   });
 });

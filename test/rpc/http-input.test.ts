@@ -182,6 +182,34 @@ describe('bad input over HTTP', () => {
   });
 });
 
+describe('a part of the node that does not answer', () => {
+  it('ends in a coded error after the configured time', async () => {
+    const world = await startRpcWorld({
+      options: {
+        limits: {
+          bodyBytesMax: 10_000,
+          jsonDepthMax: 8,
+          batchItemsMax: 5,
+          requestTimeoutMs: 1000,
+          handlerTimeoutMs: 150,
+          keepAliveTimeoutMs: 1000,
+        },
+      },
+    });
+    const token = await world.login(world.people.alice);
+    Object.assign(world.small.submitter, { submit: () => new Promise(() => undefined) });
+    const answer = await world.rpc(token, 'eth_sendRawTransaction', ['0x02']);
+    expect(answer).toMatchObject({ status: 503, error: { code: -32603, data: { code: 'REQUEST_TIMEOUT' } } });
+    const { promise: late, resolve: finish } = Promise.withResolvers<object>();
+    Object.assign(world.access.sessions, { extend: () => late });
+    const extended = await world.post('/api/auth/extend-session', undefined, token);
+    expect(extended).toMatchObject({ status: 503, body: { error: { code: 'REQUEST_TIMEOUT' } } });
+    finish({ expiresAt: 0, renewableUntil: 0 });
+    expect((await world.get('/health')).status).toBe(200);
+    await world.close();
+  });
+});
+
 describe('limits', () => {
   it('count by class; items of a batch count each', async () => {
     const world = await startRpcWorld({

@@ -29,6 +29,28 @@ describe('tokens', () => {
 
   it('is refused inside a batch whose first items it was good for', async () => {
     const token = await world.login(world.people.alice);
+    const { userId } = world.access.sessions.find(token)!;
+    const { outcome } = world.small.outcomes;
+    Object.assign(world.small.outcomes, { outcome: () => world.access.sessions.revokeAllOf(userId) });
+    const methods = ['eth_accounts', 'privity_getOutcome', 'eth_accounts', 'eth_chainId'];
+    const batch = methods.map((method, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method,
+      params: method === 'privity_getOutcome' ? [`0x${'00'.repeat(32)}`] : [],
+    }));
+    const { body } = await world.post('/rpc', batch, token);
+    Object.assign(world.small.outcomes, { outcome });
+    expect(body).toMatchObject([
+      { result: [expect.any(String)] },
+      { result: null },
+      { error: unauthorized },
+      { error: unauthorized },
+    ]);
+  });
+
+  it('is refused for a whole batch when it is dead before', async () => {
+    const token = await world.login(world.people.alice);
     const items = (n: number) =>
       Array.from({ length: n }, (_, id) => ({ jsonrpc: '2.0', id, method: 'eth_accounts', params: [] }));
     await world.access.sessions.revokeAllOf(world.access.sessions.find(token)!.userId);

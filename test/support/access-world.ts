@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createAccess } from '../../src/access/create-access.ts';
-import type { Access, UserDraft } from '../../src/access/port.ts';
+import type { Access, AccessStores, UserDraft } from '../../src/access/port.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { type MemoryAccessStores, memoryAccessStores } from './memory-access-stores.ts';
 
-export interface AccessWorld {
+export interface AccessWorld<Stores extends AccessStores = MemoryAccessStores> {
   readonly access: Access;
-  readonly stores: MemoryAccessStores;
+  readonly stores: Stores;
   readonly clock: Clock & { advance(ms: number): void };
   /** Role bits by address. */
   readonly onChain: Map<bigint, bigint>;
@@ -19,16 +19,24 @@ export interface AccessWorld {
 export const MINUTE = 60_000;
 export const ACCESS_CHAIN_ID = 7107n;
 
-export async function createAccessWorld(
-  overrides: {
-    readonly bootstrap?: readonly UserDraft[];
-    readonly secrets?: readonly Secret<Uint8Array>[];
-    readonly domains?: readonly string[];
-    readonly stores?: MemoryAccessStores;
-    readonly allowPublishedKeys?: boolean;
-    readonly chainId?: bigint;
-  } = {},
-): Promise<AccessWorld> {
+interface Overrides {
+  readonly bootstrap?: readonly UserDraft[];
+  readonly secrets?: readonly Secret<Uint8Array>[];
+  readonly domains?: readonly string[];
+  readonly allowPublishedKeys?: boolean;
+  readonly chainId?: bigint;
+}
+
+export const createAccessWorld = ({
+  stores = memoryAccessStores(),
+  ...overrides
+}: Overrides & { readonly stores?: MemoryAccessStores } = {}): Promise<AccessWorld> =>
+  createAccessWorldOver(stores, overrides);
+
+export async function createAccessWorldOver<Stores extends AccessStores>(
+  stores: Stores,
+  overrides: Overrides = {},
+): Promise<AccessWorld<Stores>> {
   let now = Date.parse('2026-11-23T10:00:00Z');
   const clock = {
     now: () => now,
@@ -37,7 +45,6 @@ export async function createAccessWorld(
       now += ms;
     },
   };
-  const stores = overrides.stores ?? memoryAccessStores();
   const secrets = overrides.secrets ?? [new Secret(new Uint8Array(randomBytes(32)))];
   const onChain = new Map<bigint, bigint>();
   const logged: AccessWorld['logged'] = [];

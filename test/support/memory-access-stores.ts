@@ -59,6 +59,10 @@ export function memoryAccessStores(): MemoryAccessStores {
         rows.nonces.set(nonceHash, expiresAt);
         return true;
       },
+      async purge(now) {
+        await turn();
+        for (const [hash, expiresAt] of rows.nonces) if (expiresAt <= now) rows.nonces.delete(hash);
+      },
     },
   };
 }

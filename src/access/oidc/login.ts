@@ -3,9 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { AccessKeys } from '../access-keys.ts';
 import { accessError } from '../errors.ts';
-import type { Log, Random, User } from '../port.ts';
+import type { Log, OidcLogin, Random, UserDirectory } from '../port.ts';
 import { newToken } from '../tokens.ts';
-import type { UserDirectory } from '../user-directory.ts';
 import { createLoginCookie } from './login-cookie.ts';
 import { mapRoles, type RoleMapping } from './role-mapping.ts';
 
@@ -22,12 +21,6 @@ export interface OidcOptions {
   readonly allowInsecureIssuer: boolean;
   /** `login` asks for the person again although the provider knows one, so that development can change roles. */
   readonly prompt?: 'login' | undefined;
-}
-
-export interface OidcLogin {
-  /** Where to send the browser, and the cookie it must bring back. */
-  start(returnTo: string): Promise<{ location: string; cookie: string }>;
-  finish(callback: URL, cookie: string | undefined): Promise<{ user: User; returnTo: string }>;
 }
 
 /** Authorization code with PKCE (RFC 6749, RFC 7636, OpenID Connect Core), with state and nonce. */

@@ -5,8 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { AccessKeys } from '../access-keys.ts';
 import { type AttemptLimits, createAttemptLimiter } from '../attempt-limiter.ts';
 import { accessError } from '../errors.ts';
-import type { Random } from '../port.ts';
-import type { UserDirectory } from '../user-directory.ts';
+import type { Random, SiweChallenges, UserDirectory } from '../port.ts';
 import { PUBLISHED_KEY_WALLETS } from './published-keys.ts';
 
 export interface SiweOptions {
@@ -20,17 +19,6 @@ export interface SiweOptions {
   readonly limits: AttemptLimits;
   /** Development only. */
   readonly allowPublishedKeys: boolean;
-}
-
-export interface Challenge {
-  readonly msg: string;
-  readonly nonce: string;
-  readonly nonceToken: string;
-}
-
-export interface SiweChallenges {
-  /** `client` is where the request came from: an attacker elsewhere must not use up the owner's attempts. */
-  issue(request: { address: string; domain?: string | undefined }, client: string): Challenge;
 }
 
 /**

@@ -5,20 +5,8 @@ import type { Hex } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { AccessKeys } from '../access-keys.ts';
 import { accessError } from '../errors.ts';
-import type { ConsumedNonceStore, IdentityRoles, User } from '../port.ts';
-import type { UserDirectory } from '../user-directory.ts';
+import type { ConsumedNonceStore, IdentityRoles, SiweLogin, User, UserDirectory } from '../port.ts';
 import { ownerOf, refusePublishedKey, type SiweOptions } from './challenge.ts';
-
-export interface SiweAnswer {
-  readonly message: string;
-  readonly signature: string;
-  readonly nonceToken: string;
-}
-
-export interface SiweLogin {
-  /** The user whom the answer logs in. Each challenge works once. */
-  verify(answer: SiweAnswer): Promise<User>;
-}
 
 const SIGNATURE = /^0x[0-9a-fA-F]{130}$/;
 const messageCharsMax = 2048;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WalletTokens } from '../../access/port.ts';
+import { useAnswerDeadline } from '../answer-deadline.ts';
 import { rpcError } from '../errors.ts';
 import { publicError } from '../public-error.ts';
 import type { CheckRate } from '../rate-limits.ts';
@@ -7,10 +8,17 @@ import type { RequestMetrics } from '../request-metrics.ts';
 import type { Caller, Dispatch } from './dispatch.ts';
 import { errorText, idOf, parseRequest, resultText } from './envelope.ts';
 
+export interface JsonRpcOptions {
+  readonly batchItemsMax: number;
+  readonly handlerTimeoutMs: number;
+}
+
 export interface JsonRpcDeps {
   readonly dispatch: Dispatch;
   readonly checkRate: CheckRate;
   readonly walletTokens: Pick<WalletTokens, 'find'>;
+  /** Sets who the request comes from, as of now. */
+  readonly authenticate: (request: FastifyRequest) => void;
   readonly metrics: RequestMetrics;
 }
 
@@ -18,43 +26,41 @@ export interface JsonRpcDeps {
  * JSON-RPC over HTTP. Errors of a request are answered with HTTP 200, as clients expect: several throw away the body of any other status, and
  * with it the -32090 on which the SDK logs in again. Only what is wrong with the HTTP request itself has its own status.
  */
-export function jsonRpcRoutes(options: { readonly batchItemsMax: number }, deps: JsonRpcDeps) {
+export function jsonRpcRoutes(options: JsonRpcOptions, deps: JsonRpcDeps) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.setErrorHandler((error, request, reply) => {
-      const known = publicError(error);
-      if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'rpc.failed');
-      send(reply.code(known.httpStatus), errorText(null, known));
-    });
-    app.post('/rpc', (request, reply) => answer(request, reply, request));
+    app.setErrorHandler(sendError);
+    useAnswerDeadline(app, options.handlerTimeoutMs, sendError);
+    app.post('/rpc', { config: { authenticatesItself: true } }, (request, reply) =>
+      answer(request, reply, () => {
+        deps.authenticate(request);
+        return { user: request.principal, tokenRefused: request.tokenRefused };
+      }),
+    );
     app.post<{ Params: { token: string } }>(
       '/rpc/wallet/:token',
-      { config: { tokenInUrl: true } },
-      (request, reply) => {
-        // The token decides alone: a browser's cookie or header must not lend a wallet its owner's staff roles.
-        const principal = deps.walletTokens.find(request.params.token);
-        request.principal = principal;
-        return answer(request, reply, { principal, tokenRefused: principal === undefined });
-      },
+      { config: { authenticatesItself: true } },
+      (request, reply) =>
+        answer(request, reply, () => {
+          // The token decides alone: a browser's cookie or header must not lend a wallet its owner's staff roles.
+          request.principal = deps.walletTokens.find(request.params.token);
+          return { user: request.principal, tokenRefused: request.principal === undefined };
+        }),
     );
     app.post('/rpc/service', async () => {
       throw rpcError('NOT_AVAILABLE');
     });
   };
 
-  async function answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { principal: user, tokenRefused }: Pick<FastifyRequest, 'principal' | 'tokenRefused'>,
-  ): Promise<FastifyReply> {
-    const caller: Caller = { user, tokenRefused };
+  /** `callerOf` is asked for each item anew: a session that is revoked ends a batch where it stands. */
+  async function answer(request: FastifyRequest, reply: FastifyReply, callerOf: () => Caller): Promise<FastifyReply> {
     const { body } = request;
-    if (!Array.isArray(body)) return send(reply, await one(body, caller, request));
+    if (!Array.isArray(body)) return send(reply, await one(body, callerOf(), request));
     if (body.length === 0 || body.length > options.batchItemsMax) {
       return send(reply, errorText(null, rpcError('RPC_BATCH_SIZE')));
     }
     const parts: string[] = [];
     // One after the other: a batch must not take more of the node at a time than a single request does.
-    for (const item of body) parts.push(await one(item, caller, request));
+    for (const item of body) parts.push(await one(item, callerOf(), request));
     return send(reply, `[${parts.join(',')}]`);
   }
 
@@ -78,5 +84,12 @@ export function jsonRpcRoutes(options: { readonly batchItemsMax: number }, deps:
   }
 }
 
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = publicError(error);
+  if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'rpc.failed');
+  send(reply.code(known.httpStatus), errorText(null, known));
+}
+
+/** An answer that comes after its deadline goes nowhere. */
 const send = (reply: FastifyReply, text: string): FastifyReply =>
-  reply.type('application/json; charset=utf-8').send(text);
+  reply.sent ? reply : reply.type('application/json; charset=utf-8').send(text);
