@@ -12,7 +12,7 @@ import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 /// identities, parameters, verifiers, operator keys, implementations and governance itself.
 ///
 /// Acts that only take permission away, or lift a halt, take two people but no delay: revoking a policy root, retiring a verifier,
-/// cancelling an approved call, resuming.
+/// cancelling an approved call, halting, resuming.
 contract PolicyGovernor is TimelockController {
     struct Proposal {
         address maker;
@@ -187,6 +187,7 @@ contract PolicyGovernor is TimelockController {
         bytes4 selector = bytes4(data);
         return (target == BRIDGE && selector == IPrivityBridge.revokePolicyRoot.selector)
             || (target == VERIFIERS && selector == IVerifierRegistry.retire.selector)
+            || (target == CHAIN && selector == IPrivityChain.halt.selector)
             || (target == CHAIN && selector == IPrivityChain.resume.selector)
             || (target == address(this) && selector == this.cancel.selector);
     }

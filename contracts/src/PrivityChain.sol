@@ -217,7 +217,9 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
 
     // ---- governance
 
-    function halt() external onlyRole(GUARDIAN_ROLE) {
+    /// @notice Stops commits, proofs, executions, deposits and claims: a guardian at once, or two people of governance.
+    function halt() external {
+        if (msg.sender != GOVERNOR) _checkRole(GUARDIAN_ROLE);
         _pause();
     }
 

@@ -49,7 +49,7 @@ interface Unit {
 const GENERATED = 'generated/';
 
 /** Raised when ContractArtifact changes, so that a cached one of the old shape is not taken. */
-const ARTIFACT_FORMAT = 2;
+const ARTIFACT_FORMAT = 3;
 
 /** Cancun: transient storage guards the bridge. No IPFS hash in the code, so that the same source gives the same bytes anywhere. */
 const COMMON = {
@@ -177,7 +177,7 @@ async function compile(sources: Sources, settings: Unit['settings']): Promise<Co
 }
 
 /** solc numbers its types by syntax node, which any edit moves. */
-const stableType = (type: string): string => type.replace(/\)\d+_/g, ')_');
+const stableType = (type: string): string => type.replace(/(t_(?:struct|contract|enum)\([^()]*\))\d+/g, '$1');
 
 const pickSlot = ({ label, offset, slot, type }: StorageSlot): StorageSlot => ({
   label,

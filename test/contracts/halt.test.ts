@@ -31,7 +31,12 @@ test('a halted chain commits, proves and executes nothing; governance resumes it
   await stage.send(steps[2]);
 });
 
-test('only a guardian halts, and only once', async () => {
+test('two people of governance halt it too, at once', async () => {
+  await stage.govern('chain', 'halt', [], true);
+  expect(await stage.read('chain', 'paused')).toBe(true);
+});
+
+test("no other single key than a guardian's halts, and only once", async () => {
   for (const who of [
     'committer',
     'prover',

@@ -9,5 +9,7 @@ interface IPrivityChain {
     /// @notice True while the chain is halted.
     function paused() external view returns (bool);
 
+    function halt() external;
+
     function resume() external;
 }
