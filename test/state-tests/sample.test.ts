@@ -19,7 +19,7 @@ const SAMPLE = {
   Shanghai: [24, 24],
 } as const;
 
-const folder = process.env['STATE_TESTS'];
+const folder = process.env['STATE_TESTS'] || undefined;
 const total = Object.values(SAMPLE).reduce((sum, [cases]) => sum + cases, 0);
 if (folder === undefined) console.warn(`SKIPPED: ${total} official state tests, because STATE_TESTS names no folder`);
 
