@@ -3,6 +3,6 @@ import { type BackendSettings, backendLimitsDefault } from '../../src/prover/key
 
 /** Strings, circuits and keys survive between runs: they are what tests of proofs spend their time on. */
 export const cacheDirectory =
-  process.env['PRIVITY_CACHE'] ?? fileURLToPath(new URL('../../.privity/cache', import.meta.url));
+  process.env['PRIVITY_CACHE'] ?? fileURLToPath(new URL('../../node_modules/.cache/privity-prover', import.meta.url));
 
 export const proverSettings: BackendSettings = { cacheDirectory, limits: backendLimitsDefault, slots: 1 };

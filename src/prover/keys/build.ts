@@ -1,6 +1,7 @@
 /** `npm run keys`: makes the keys of the circuits as they stand and writes circuits/keys.json, wrap's vkRoot and the verifier contract. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { CIRCUITS_FOLDER } from '../compile.ts';
 import { DEVELOPMENT_CHAIN_ID } from './circuit-set.ts';
 import { describeKeys } from './describe-keys.ts';
@@ -9,7 +10,9 @@ import { renderVkRoot, VK_ROOT_FILE } from './make-keys.ts';
 import { backendLimitsDefault, openBackend, openPreparedString } from './open-backend.ts';
 import { prepareKeys } from './prepare-keys.ts';
 
-const cacheDirectory = process.env['PRIVITY_CACHE'] ?? new URL('../../../.privity/cache', import.meta.url).pathname;
+const cacheDirectory =
+  process.env['PRIVITY_CACHE'] ??
+  fileURLToPath(new URL('../../../node_modules/.cache/privity-prover', import.meta.url));
 const settings = { cacheDirectory, limits: backendLimitsDefault, slots: 1 };
 
 const keys = await prepareKeys(settings, ({ stage, what, done, total }) => {

@@ -1,6 +1,6 @@
 /**
  * `npm run test:recursion`: every mutant through prove and the L1 bytecode, about 25 minutes on two cores. Resumable: what was found for these
- * keys stands in .privity/long-runs and is not run again. Exit status 1 when any mutant is accepted or the unchanged run is not.
+ * keys stands in the cache folder and is not run again. Exit status 1 when any mutant is accepted or the unchanged run is not.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { MUTANTS, type MutantResult, UNCHANGED } from './mutants.ts';
 import { openRecursion } from './recursion.ts';
 
 const r = await openRecursion();
-const folder = join(cacheDirectory, '..', 'long-runs');
+const folder = join(cacheDirectory, 'long-runs');
 const path = join(folder, `recursion-${r.keys.vkRoot.toString(16).slice(0, 16)}.json`);
 await mkdir(folder, { recursive: true });
 const found = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Record<string, MutantResult>;
