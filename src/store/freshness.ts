@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { breathe } from './breathe.ts';
 import { associatedData } from './envelope/associated-data.ts';
 import type { KeyRing } from './envelope/key-ring.ts';
 import type { RecordVault } from './envelope/record-vault.ts';
@@ -131,6 +132,7 @@ async function sumRows(
       .execute();
     for (const row of rows) total.sum = (total.sum + term(table, row.id, row.row_version)) % MODULUS;
     total.count += rows.length;
+    await breathe();
     if (rows.length < PAGE_ROWS) return total;
     after = new Uint8Array(rows.at(-1)!.id);
   }

@@ -360,6 +360,8 @@ export interface StoreReads {
 }
 
 export interface StoreWrites {
+  /** Sees what this transaction has written so far. */
+  readonly read: StoreReads;
   readonly blocks: BlockWriter;
   readonly eventLogs: EventLogWriter;
   readonly denials: DenialWriter;

@@ -2,6 +2,7 @@ import type { StoreReads, StoreWrites } from './port.ts';
 import { DERIVED_TABLES, type ReadHandle } from './schema.ts';
 import { createAuditReader, createAuditWriter } from './tables/audit-rows.ts';
 import { createBatchReader, createBatchWriter } from './tables/batches.ts';
+import { NO_BLOCK_CACHE } from './tables/block-cache.ts';
 import { createBlockReader, createBlockWriter, createTransactionReader } from './tables/blocks.ts';
 import { createChallengeWriter } from './tables/challenges.ts';
 import { createCheckpointReader, createCheckpointWriter } from './tables/checkpoints.ts';
@@ -35,6 +36,8 @@ export function createReads(context: TableContext, db: ReadHandle): StoreReads {
 
 export function createWrites(context: TableContext, scope: WriteScope): StoreWrites {
   return {
+    // What is not committed must not be remembered.
+    read: createReads({ ...context, blockCache: NO_BLOCK_CACHE }, scope.db),
     blocks: createBlockWriter(context, scope),
     eventLogs: createEventLogWriter(context, scope),
     denials: createDenialWriter(context, scope),

@@ -1,3 +1,4 @@
+import { breathe } from './breathe.ts';
 import type { Engine } from './engine.ts';
 import { storeError } from './errors.ts';
 import type { OwnedFileStore } from './files/file-store.ts';
@@ -87,6 +88,7 @@ async function* ids(engine: Engine, table: SealedTable): AsyncGenerator<Uint8Arr
       .limit(PAGE)
       .execute();
     for (const { id } of page) yield id;
+    await breathe();
     if (page.length < PAGE) return;
     after = new Uint8Array(page.at(-1)!.id);
   }

@@ -93,6 +93,7 @@ while (performance.now() - begin < seconds * 1000) {
   await new Promise((resolve) => setTimeout(resolve, 1));
 }
 await sealing;
+const loopDelayMs = { p99: Number((loop.percentile(99) / 1e6).toFixed(1)), max: Number((loop.max / 1e6).toFixed(1)) };
 const elapsed = (performance.now() - begin) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 await sealBlock();
@@ -113,7 +114,7 @@ console.log(
     blockWriteMs: { p50: percentile(blockTimes, 0.5), p99: percentile(blockTimes, 0.99) },
     entriesPerGroup: Number((report.logEntries / report.logGroups).toFixed(1)),
     cpuMicrosPerTransaction: Math.round((cpu.user + cpu.system) / Math.max(1, accepted)),
-    eventLoopDelayMs: { p99: Number((loop.percentile(99) / 1e6).toFixed(1)), max: Number((loop.max / 1e6).toFixed(1)) },
+    eventLoopDelayMs: loopDelayMs,
     rssMaxMB: Math.round(heapMax / 1e6),
     verifySeconds: Number(verifySeconds.toFixed(2)),
   }),

@@ -42,6 +42,19 @@ describeOnBothDatabases('block log (G7)', (cluster) => {
     expect((await store.verify()).logEntries).toBe(102);
   });
 
+  test('reading a long log leaves room for others', async () => {
+    await store.close();
+    store = await bench.open({ log: { groupBytesMax: 100, groupIntervalMs: 0 } });
+    await appendMany(400);
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 0);
+    expect(await collect(store.log.read(1))).toHaveLength(400);
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(3);
+  });
+
   test('many appends share a commit', async () => {
     await appendMany(500);
     const rows = await bench.tamper('select count(*) as groups from log_groups');

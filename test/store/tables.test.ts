@@ -55,6 +55,21 @@ describeOnBothDatabases('tables', (cluster) => {
       expect(await store.read.transactions.byHash(bytes())).toBeUndefined();
     });
 
+    test('a transaction sees its own writes, and nobody else sees them before they are committed', async () => {
+      const block = newBlock(1);
+      await expect(
+        store.transaction(async (writes) => {
+          await writes.blocks.put([block]);
+          expect(await writes.read.blocks.byNumber(1)).toEqual(block);
+          expect(await writes.read.transactions.byHash(block.transactions[0]!.hash)).toBeDefined();
+          expect(await store.read.blocks.byNumber(1)).toBeUndefined();
+          throw new Error('no');
+        }),
+      ).rejects.toThrow('no');
+      expect(await store.read.blocks.byNumber(1)).toBeUndefined();
+      expect(await store.read.transactions.byHash(block.transactions[0]!.hash)).toBeUndefined();
+    });
+
     test('a second block of a number, and a transaction in two blocks, are refused and nothing of them is kept', async () => {
       const block = newBlock(1);
       await store.transaction((writes) => writes.blocks.put([block]));

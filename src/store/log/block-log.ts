@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { breathe } from '../breathe.ts';
 import type { Engine } from '../engine.ts';
 import { fromDriver, isDriverError, storeError } from '../errors.ts';
 import { createMutex } from '../mutex.ts';
@@ -274,6 +275,7 @@ async function* readEntries(
       .orderBy('group_id')
       .limit(GROUPS_PER_PAGE)
       .execute();
+    await breathe();
     if (rows.length === 0) throw storeError('STORE_LOG_BROKEN', `group ${at.group + 1} is missing`);
     for (const row of rows) {
       const { entries, head } = groups.open(at, row);

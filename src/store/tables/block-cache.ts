@@ -38,6 +38,8 @@ export function createBlockCache(bytesMax: number): BlockCache {
   };
 }
 
+export const NO_BLOCK_CACHE: BlockCache = { get: () => undefined, epoch: () => 0, set: () => {}, clear: () => {} };
+
 /** Payload and an allowance for the objects around it. */
 const sizeOf = (block: StoredBlock): number =>
   block.transactions.reduce((sum, transaction) => sum + transaction.payload.length + 256, block.payload.length + 512);

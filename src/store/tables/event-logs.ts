@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { breathe } from '../breathe.ts';
 import { numberId } from '../number-id.ts';
 import type { EventLogReader, EventLogWriter } from '../port.ts';
 import type { ReadHandle } from '../schema.ts';
@@ -35,6 +36,7 @@ export function createEventLogReader(context: TableContext, db: ReadHandle): Eve
           if (found.push({ block: sort, payload: plain.subarray(FILTER_BYTES) }) === limit) break;
         }
         if (page.length < PAGE) break;
+        await breathe();
         from = page.at(-1)!.sort + 1;
       }
       return found;

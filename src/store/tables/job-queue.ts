@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
+import { breathe } from '../breathe.ts';
 import type { Engine } from '../engine.ts';
 import type { KeyRing } from '../envelope/key-ring.ts';
 import type { RecordVault } from '../envelope/record-vault.ts';
@@ -251,6 +252,7 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
           .limit(PAGE)
           .execute();
         rows.forEach(describe);
+        await breathe();
         if (rows.length < PAGE) return;
         after = new Uint8Array(rows.at(-1)!.id);
       }
