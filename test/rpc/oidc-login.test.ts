@@ -91,6 +91,21 @@ describe('OpenID login with code and PKCE, against the provider in process', () 
     expect(browser.cookie('privity_session')).toBeUndefined();
   });
 
+  it('refuses a person without a role here, and a disabled one', async () => {
+    const refused = async (subject: string) => {
+      const browser = createBrowser();
+      const answer = await browser.get(await loginAs(world, browser, subject));
+      expect(browser.cookie('privity_session')).toBeUndefined();
+      return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
+    };
+    expect(await refused('guest')).toEqual([403, 'LOGIN_NOT_PERMITTED']);
+    expect(world.access.users.byIdentity(`${world.url}/dev-oidc`, 'guest')).toBeUndefined();
+    await world.sessionOf('registrar');
+    const registrar = world.access.users.byIdentity(`${world.url}/dev-oidc`, 'registrar')!;
+    await world.access.users.disable(registrar.id);
+    expect(await refused('registrar')).toEqual([403, 'LOGIN_NOT_PERMITTED']);
+  });
+
   it('answers 400 to an interaction of another browser', async () => {
     const browser = createBrowser();
     const start = `${world.url}/auth/login`;
@@ -110,7 +125,9 @@ describe('OpenID login with code and PKCE, against the provider in process', () 
   it('sends a browser on another name of this host to the public one first', async () => {
     const { port } = new URL(world.url);
     const answer = await fetch(`http://localhost:${port}/auth/login?return_to=/x`, { redirect: 'manual' });
-    expect(answer.headers.get('location')).toBe(`${world.url}/auth/login?return_to=%2Fx`);
+    expect(answer.headers.get('location')).toBe(`${world.url}/auth/login?return_to=%2Fx&redirected=1`);
+    const behindProxy = await fetch(`http://localhost:${port}/auth/login?redirected=1`, { redirect: 'manual' });
+    expect(behindProxy.headers.get('location')).toContain('/dev-oidc/auth?');
   });
 
   it('refuses a cookie on a request that another site makes', async () => {

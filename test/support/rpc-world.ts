@@ -58,6 +58,9 @@ export interface WorldOverrides {
   readonly oidcIssuer?: string;
 }
 
+/** Known to the identity provider, not to the chain. */
+const GUEST = { subject: 'guest', name: 'Guest', roles: [] };
+
 const customer: Identity = { roles: 1n << BigInt(ROLE_BIT.CUSTOMER), flags: 0n, expiry: 0n };
 export const ETHER = 10n ** 18n;
 
@@ -104,7 +107,7 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
       clientId: 'privity',
       redirectUri,
       rolesClaim: 'privity_roles',
-      accounts: SAMPLE_ACCOUNTS,
+      accounts: [...SAMPLE_ACCOUNTS, GUEST],
     },
     { keys: devKeys, clock },
   );

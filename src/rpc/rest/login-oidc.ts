@@ -8,7 +8,7 @@ import type { CheckRate } from '../rate-limits.ts';
 import { parseInput } from './parse-input.ts';
 import { sessionTimes } from './session-times.ts';
 
-const loginSchema = z.object({ return_to: z.string().max(2048).default('/') });
+const loginSchema = z.object({ return_to: z.string().max(2048).default('/'), redirected: z.literal('1').optional() });
 
 /**
  * Login by the bank's identity provider. Ends with a cookie and a redirect for a browser, with the token as JSON for a client that asks for JSON.
@@ -30,10 +30,10 @@ export function oidcRoutes(
   app.get('/auth/login', async (request, reply) => {
     await checkRate('auth', request);
     const login = configured();
-    const { return_to } = parseInput(loginSchema, request.query);
-    // The cookie must be set under the name of the host to which the provider sends the browser back.
-    if (request.host !== new URL(cookie.origin).host) {
-      return reply.redirect(`${cookie.origin}/auth/login?${new URLSearchParams({ return_to })}`);
+    const { return_to, redirected } = parseInput(loginSchema, request.query);
+    // The cookie must be set under the name of the host to which the provider sends the browser back. Once only: a proxy may rewrite the name.
+    if (redirected === undefined && request.host !== new URL(cookie.origin).host) {
+      return reply.redirect(`${cookie.origin}/auth/login?${new URLSearchParams({ return_to, redirected: '1' })}`);
     }
     const started = await login.start(return_to);
     return reply
