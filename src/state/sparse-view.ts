@@ -1,8 +1,12 @@
 import { assert } from '../base/assert.ts';
+import { node } from '../chain/poseidon2.ts';
+import { EMPTY_SUBTREES, hashLeaf } from './leaf.ts';
 import type { Leaf } from './port.ts';
 import type { TreeSource } from './tree-fork.ts';
 
 const FR_WORDS = 8;
+/** More than the indices of a level. */
+const LEVEL_STRIDE = 2 ** 33;
 
 /** A part of the tree at one root. Typed arrays, so that threads can hand it over; leaves and each level's nodes by ascending index. */
 export interface ViewData {
@@ -25,13 +29,26 @@ export function createSparseView(data: ViewData): TreeSource {
   const leaves = Array.from(data.leaves, (index, i) => ({ index, leaf: leafAt(data, i) }));
   const byIndex = new Map(leaves.map(({ index, leaf }) => [index, leaf]));
   const byKey = leaves.toSorted((a, b) => (a.leaf.key < b.leaf.key ? -1 : 1));
+  const computed = new Map<number, bigint>();
+
+  /** The data holds the siblings of each path; a node on a path is computed from below, once. */
+  function nodeAt(level: number, index: number): bigint {
+    const position = find(data.levels[level]!, index);
+    if (position >= 0) return frAt(data.nodes[level]!, position);
+    if (index * 2 ** level >= data.nextIndex) return EMPTY_SUBTREES[level]!;
+    const name = level * LEVEL_STRIDE + index;
+    const known = computed.get(name);
+    if (known !== undefined) return known;
+    const leaf = level === 0 ? byIndex.get(index) : undefined;
+    assert(level > 0 || leaf !== undefined, 'this view of the tree does not reach the node');
+    const hash = leaf === undefined ? node(nodeAt(level - 1, 2 * index), nodeAt(level - 1, 2 * index + 1)) : hashLeaf(leaf);
+    computed.set(name, hash);
+    return hash;
+  }
+
   return {
     nextIndex: data.nextIndex,
-    node(level, index) {
-      const position = find(data.levels[level]!, index);
-      assert(position >= 0, 'this view of the tree does not reach the node');
-      return frAt(data.nodes[level]!, position);
-    },
+    node: nodeAt,
     leaf(index) {
       const leaf = byIndex.get(index);
       assert(leaf !== undefined, 'this view of the tree does not reach the leaf');

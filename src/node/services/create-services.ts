@@ -1,10 +1,10 @@
-import type { Config } from '../../config/schema.ts';
-import { createLeafKeys } from '../../execution/leaf-keys.ts';
-import { createPolicyFacts } from '../../execution/policy-facts.ts';
-import { createEvmEngine } from '../../execution/evm/evm-engine.ts';
 import { assert } from '../../base/assert.ts';
 import { TAG } from '../../chain/constants.ts';
 import { p2 } from '../../chain/poseidon2.ts';
+import type { Config } from '../../config/schema.ts';
+import { createEvmEngine } from '../../execution/evm/evm-engine.ts';
+import { createLeafKeys } from '../../execution/leaf-keys.ts';
+import { createPolicyFacts } from '../../execution/policy-facts.ts';
 import { classOfMethod } from '../../policy/method-class.ts';
 import type { PolicySource } from '../../rpc/port.ts';
 import type { Store } from '../../store/port.ts';
@@ -12,6 +12,7 @@ import type { ChainFoundation } from '../development-chain.ts';
 import type { L1 } from '../l1.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { PolicyBook } from '../policy-book.ts';
+import type { Proving } from '../proving.ts';
 import type { WebDeps } from '../web.ts';
 import { createBatchAudit } from './batch-audit.ts';
 import { createChainReader, rolesOf } from './chain-reader.ts';
@@ -19,7 +20,6 @@ import { createDisclosures } from './disclosures.ts';
 import { createOutcomeReader } from './outcomes.ts';
 import { createSimulator } from './simulator.ts';
 import { createSubmitter } from './submitter.ts';
-import type { Proving } from '../proving.ts';
 
 export interface ServicesDeps extends ChainFoundation {
   readonly pipeline: Pipeline;
@@ -29,14 +29,17 @@ export interface ServicesDeps extends ChainFoundation {
   readonly l1: L1;
 }
 
-const callGasMax = 50_000_000n;
+const callGasMax = 10_000_000n;
 
 /** What the HTTP side asks of the node. */
 export async function createServices(
   config: Config,
   { genesis, place, pipeline, store, policies, proving, l1 }: ServicesDeps,
 ): Promise<
-  Pick<WebDeps, 'policy' | 'chain' | 'submitter' | 'simulator' | 'outcomes' | 'batches' | 'disclosures' | 'readiness' | 'rolesOf'>
+  Pick<
+    WebDeps,
+    'policy' | 'chain' | 'submitter' | 'simulator' | 'outcomes' | 'batches' | 'disclosures' | 'readiness' | 'rolesOf'
+  >
 > {
   const { sequencer, index, book, tree } = pipeline;
   const keys = createLeafKeys();
@@ -62,7 +65,8 @@ export async function createServices(
       index,
       eventLogs: store.read.eventLogs,
       async stateRootOf(batch) {
-        const found = await book.get(batch <= book.latest ? batch : book.latest);
+        const sealed = batch > book.latest ? book.latest : batch;
+        const found = await book.get(sealed);
         return found?.stored.stateRoot ?? 0n;
       },
       settledBlocks: () => pipeline.settled,
