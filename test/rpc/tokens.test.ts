@@ -99,6 +99,16 @@ describe('tokens', () => {
     expect((await world.rpc(token, 'eth_getBalance', [world.people.bob.address])).result).toBe('0x0');
   });
 
+  it('a frozen owner logs in and reads as before: a refusal would tell', async () => {
+    const { bob } = world.people;
+    world.small.setIdentity(BigInt(bob.address), { roles: 1n, flags: 1n, expiry: 0n });
+    const token = await world.login(bob);
+    expect(BigInt((await world.rpc(token, 'eth_getBalance', [bob.address])).result as string)).toBeGreaterThan(
+      900n * ETHER,
+    );
+    world.small.setIdentity(BigInt(bob.address), { roles: 1n, flags: 0n, expiry: 0n });
+  });
+
   it('a disabled user is out at once, by session and by wallet URL', async () => {
     const token = await world.login(world.people.carol);
     const { userId } = world.access.sessions.find(token)!;

@@ -1,3 +1,4 @@
+import type { PrivateKeyAccount } from 'viem';
 import { BASE_TOKEN_ADDRESS, PRIORITY_KIND } from '../../src/chain/constants.ts';
 import { encodeSystemCall } from '../../src/chain/system-call.ts';
 import { ETHER, type RpcWorld, startRpcWorld, WORLD_CHAIN_ID } from './rpc-world.ts';
@@ -16,6 +17,19 @@ export interface RpcScene {
   };
   readonly block: { readonly number: string; readonly hash: string };
 }
+
+export const withdrawal = (from: PrivateKeyAccount, receiver: string, nonce: number): Promise<`0x${string}`> =>
+  from.signTransaction({
+    chainId: Number(WORLD_CHAIN_ID),
+    type: 'eip1559',
+    to: `0x${BASE_TOKEN_ADDRESS.toString(16).padStart(40, '0')}`,
+    data: `0x${Buffer.from(encodeSystemCall({ kind: 'withdraw', receiver: BigInt(receiver) })).toString('hex')}`,
+    value: ETHER,
+    nonce,
+    gas: 60_000n,
+    maxFeePerGas: 10n,
+    maxPriorityFeePerGas: 0n,
+  });
 
 export const ABSENT_HASH = `0x${'5a'.repeat(32)}`;
 
@@ -37,20 +51,7 @@ export async function createRpcScene(): Promise<RpcScene> {
   world.small.hold = true;
   const carolToBob = await send(tokens.carol, await world.transfer(carol, bob.address, 2n * ETHER, 0));
   const aliceToBob = await send(tokens.alice, await world.transfer(alice, bob.address, ETHER, 0));
-  const aliceWithdraws = await send(
-    tokens.alice,
-    await alice.signTransaction({
-      chainId: Number(WORLD_CHAIN_ID),
-      type: 'eip1559',
-      to: `0x${BASE_TOKEN_ADDRESS.toString(16).padStart(40, '0')}`,
-      data: `0x${Buffer.from(encodeSystemCall({ kind: 'withdraw', receiver: BigInt(alice.address) })).toString('hex')}`,
-      value: ETHER,
-      nonce: 1,
-      gas: 60_000n,
-      maxFeePerGas: 10n,
-      maxPriorityFeePerGas: 0n,
-    }),
-  );
+  const aliceWithdraws = await send(tokens.alice, await withdrawal(alice, alice.address, 1));
   const block = world.small.mine();
   world.small.hold = false;
   const operation = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ABSENT_HASH, createRpcScene, type RpcScene } from '../../support/rpc-scene.ts';
+import { ABSENT_HASH, createRpcScene, type RpcScene, withdrawal } from '../../support/rpc-scene.ts';
 import { ETHER } from '../../support/rpc-world.ts';
 
 type Fields = Record<string, unknown>;
@@ -165,6 +165,23 @@ describe('who sees what', () => {
     expect(await ask('alice', 'privity_getOutcome', hash)).toMatchObject({ status: 'pending' });
     scene.world.small.hold = false;
     scene.world.small.mine();
+  });
+
+  it('a transaction of which only a log is visible shows that log, without input and bloom', async () => {
+    const { alice, bob } = scene.world.people;
+    const { result: nonce } = await scene.world.rpc(scene.tokens.alice, 'eth_getTransactionCount', [alice.address]);
+    const raw = await withdrawal(alice, bob.address, Number(nonce));
+    const hash = (await ask('alice', 'eth_sendRawTransaction', raw)) as string;
+    const byAlice = (await ask('alice', 'eth_getTransactionByHash', hash)) as Fields;
+    const byBob = (await ask('bob', 'eth_getTransactionByHash', hash)) as Fields;
+    expect(byAlice['input']).toMatch(/^0x51cff8d9/);
+    expect(byBob).toEqual({ ...byAlice, input: '0x' });
+    const receipt = (await ask('bob', 'eth_getTransactionReceipt', hash)) as Fields;
+    expect(receipt).toMatchObject({ logs: [{ transactionHash: hash }], logsBloom: `0x${'00'.repeat(256)}` });
+    expect(await ask('bob', 'eth_getLogs', { blockHash: byAlice['blockHash'] })).toEqual(receipt['logs']);
+    expect(await ask('carol', 'eth_getTransactionByHash', hash)).toBeNull();
+    const bundle = await scene.world.get(`/api/disclosure/transactions/${hash}`, scene.tokens.bob);
+    expect(bundle.status).toBe(404);
   });
 
   it('reads of another’s data are recorded, own reads are not', async () => {
