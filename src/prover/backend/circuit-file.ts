@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -25,7 +25,7 @@ export async function toCircuitFile(
     await access(path);
   } catch {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const part = `${path}.part-${process.pid}`;
+    const part = `${path}.part-${randomBytes(8).toString('hex')}`;
     await writeFile(part, text, { mode: 0o600 });
     await rename(part, path);
   }

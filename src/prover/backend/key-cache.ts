@@ -3,7 +3,7 @@
  * to make as a fifth of a proof, and every proof needs it.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToBigInt } from '../../base/bytes.ts';
@@ -47,19 +47,24 @@ export async function readCachedKey(
   }
 }
 
-/** Copies `vk` and `vk_hash` out of the folder the binary wrote to; the rename makes the entry appear whole. */
+/** Copies `vk` and `vk_hash` out of the folder the binary wrote to; a rename makes the entry appear whole. */
 export async function storeKey(
   from: string,
   folder: string,
   transcript: KeyIdentity['transcript'],
 ): Promise<VerificationKey> {
   await readKey(from, transcript);
-  const part = `${folder}.part-${process.pid}`;
-  await rm(part, { recursive: true, force: true });
+  const part = `${folder}.part-${randomBytes(8).toString('hex')}`;
   await mkdir(part, { recursive: true, mode: 0o700 });
-  for (const file of ['vk', 'vk_hash']) await cp(join(from, file), join(part, file));
-  await rm(folder, { recursive: true, force: true });
-  await rename(part, folder);
+  try {
+    for (const file of ['vk', 'vk_hash']) await cp(join(from, file), join(part, file));
+    await rename(part, folder).catch((error: NodeJS.ErrnoException) => {
+      // Another process was faster: the same key stands there already.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
   return readKey(folder, transcript);
 }
 

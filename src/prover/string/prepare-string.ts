@@ -1,6 +1,7 @@
 /** The development string, from the folder where it was kept or made anew; either way its bytes are the published ones. */
 
 import { proverError } from '../errors.ts';
+import { withFolderLock } from './folder-lock.ts';
 import { generateDevelopmentString } from './generate-development-string.ts';
 import { openString, type ReferenceString, removeString, stringHash } from './reference-string.ts';
 
@@ -15,14 +16,18 @@ export interface PrepareStringOptions {
 }
 
 /** A damaged copy is made anew; one that is whole but not the development string is refused and left alone. */
-export async function prepareDevelopmentString(options: PrepareStringOptions): Promise<ReferenceString> {
-  const kept = await openString(options.directory).catch(async () => {
-    await removeString(options.directory);
-    return undefined;
-  });
-  const string = kept ?? (await generateDevelopmentString(options));
-  if (stringHash(string.description) !== DEVELOPMENT_STRING_HASH) {
-    throw proverError('STRING_HASH_MISMATCH', `${options.directory} does not hold the development string`);
-  }
-  return string;
+export function prepareDevelopmentString(options: PrepareStringOptions): Promise<ReferenceString> {
+  const { directory, signal } = options;
+  const prepare = async () => {
+    const kept = await openString(directory).catch(async () => {
+      await removeString(directory);
+      return undefined;
+    });
+    const string = kept ?? (await generateDevelopmentString(options));
+    if (stringHash(string.description) !== DEVELOPMENT_STRING_HASH) {
+      throw proverError('STRING_HASH_MISMATCH', `${directory} does not hold the development string`);
+    }
+    return string;
+  };
+  return withFolderLock(directory, prepare, signal);
 }
