@@ -3,10 +3,10 @@
  * as dataHash, and a node is restored from archives alone. The same batch gives the same plain bytes.
  */
 
-import { DIGEST_FIELDS, type Digest } from '../chain/digest.ts';
-import { encodeBlockHeader, encodeBlockItem, headerOf } from '../chain/block-codec.ts';
-import { encodeFields, integerField as int, textField } from '../chain/rlp-fields.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
+import { encodeBlockHeader, encodeBlockItem, headerOf } from '../chain/block-codec.ts';
+import { DIGEST_FIELDS, type Digest } from '../chain/digest.ts';
+import { encodeFields, integerField as int, textField } from '../chain/rlp-fields.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
 import { encodeEntry } from '../sequencer/log-entries.ts';
 import type { FileStore } from '../store/port.ts';
@@ -32,7 +32,14 @@ async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIn
     int(archiveVersion),
     DIGEST_FIELDS.map((field) => int(before[field])),
     batch.start.ring.hashes.map(int),
-    [context.prevrandao, context.gasLimit, context.baseFee, context.feeMode, context.collector, context.batchIntervalSeconds].map(int),
+    [
+      context.prevrandao,
+      context.gasLimit,
+      context.baseFee,
+      context.feeMode,
+      context.collector,
+      context.batchIntervalSeconds,
+    ].map(int),
     int(batch.number),
     int(batch.slot),
     int(batch.policyRoot),
@@ -45,8 +52,5 @@ async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIn
   for (const denial of batch.denials) {
     yield encodeFields([textField('denial'), encodeEntry({ kind: 'denial', denial }).payload]);
   }
-  yield encodeFields([
-    textField('leaves'),
-    [...batch.dirty].map(([key, { hi, lo }]) => [int(key), int(hi), int(lo)]),
-  ]);
+  yield encodeFields([textField('leaves'), [...batch.dirty].map(([key, { hi, lo }]) => [int(key), int(hi), int(lo)])]);
 }

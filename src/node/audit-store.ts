@@ -1,6 +1,6 @@
-import { bigIntToBytes, bytesToBigInt } from '../base/bytes.ts';
 import type { ChainedAuditEntry } from '../audit/entry.ts';
 import type { AuditStore } from '../audit/port.ts';
+import { bigIntToBytes, bytesToBigInt } from '../base/bytes.ts';
 import type { AuditRow, Store } from '../store/port.ts';
 
 /** The audit log's rows in the encrypted store. */
@@ -14,7 +14,11 @@ export const createAuditStore = (store: Pick<Store, 'read' | 'transaction'>): Au
 });
 
 function toRow({ sequence, head, ...entry }: ChainedAuditEntry): AuditRow {
-  return { sequence: Number(sequence), head: bigIntToBytes(head, 32), payload: Buffer.from(JSON.stringify(entry), 'utf8') };
+  return {
+    sequence: Number(sequence),
+    head: bigIntToBytes(head, 32),
+    payload: Buffer.from(JSON.stringify(entry), 'utf8'),
+  };
 }
 
 function fromRow({ sequence, head, payload }: AuditRow): ChainedAuditEntry {

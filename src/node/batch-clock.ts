@@ -35,7 +35,6 @@ export async function runBatchClock(
       await sequencer.open(slot);
     } else if (open === undefined || !(await sequencer.buildBlock())) {
       await clock.sleep(options.blockIntervalMs / 4, signal);
-      continue;
     } else {
       await clock.sleep(options.blockIntervalMs, signal);
     }

@@ -13,7 +13,7 @@ import { createDenyAllButExits } from '../policy/built-in.ts';
 import { KEY_FILE_URL, readKeyFile } from '../prover/keys/key-file.ts';
 import { type ContractArtifacts, compileContracts } from '../settlement/compile-contracts.ts';
 import { deployContracts } from '../settlement/deploy.ts';
-import { readPlaceFile, writePlaceFile, type L1Place } from './deployment-file.ts';
+import { type L1Place, readPlaceFile, writePlaceFile } from './deployment-file.ts';
 import { devAccount, devIdentities, roleMask } from './dev-accounts.ts';
 import { nodeError } from './errors.ts';
 import type { Folders } from './folders.ts';
@@ -123,4 +123,3 @@ function developmentGenesis(
     balances: [],
   };
 }
-

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateKeyToAccount } from 'viem/accounts';
 import type { LocalAccount } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { bytesToHex } from '../base/bytes.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Config } from '../config/schema.ts';

@@ -34,7 +34,9 @@ export async function openL1(config: Config, folders: Folders, deps: { clock: Cl
 async function startEmbedded(config: Config, folders: Folders, deps: { clock: Clock }): Promise<EmbeddedL1> {
   const { hostname, port } = new URL(config['l1.url']);
   if (hostname !== '127.0.0.1' && hostname !== 'localhost') {
-    throw nodeError('NODE_L1_START', '', { publicText: 'Development runs its own Ethereum node: l1.url must be on 127.0.0.1.' });
+    throw nodeError('NODE_L1_START', '', {
+      publicText: 'Development runs its own Ethereum node: l1.url must be on 127.0.0.1.',
+    });
   }
   return startEmbeddedL1(
     {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { isPrivityError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
 import { backendLimitsDefault } from '../prover/keys/open-backend.ts';
 import type { PrepareProgress } from '../prover/port.ts';

@@ -2,8 +2,8 @@
 
 import type { Logger } from 'pino';
 import { BaseError, HttpRequestError, TimeoutError } from 'viem';
-import { isPrivityError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
 import { createSettler } from '../settlement/settler.ts';
 import { createTransactionSender } from '../settlement/transaction-sender.ts';
@@ -93,7 +93,8 @@ function settlerOf(config: Config, { place, proving, pipeline, keys, l1, clock, 
     pollIntervalMs: Math.min(config['l1.pollIntervalMs'], 1000),
     attemptsMax: sendAttemptsMax,
   };
-  const sender = (account: NodeKeys['commit']) => createTransactionSender(options, { client: l1.client, account, clock });
+  const sender = (account: NodeKeys['commit']) =>
+    createTransactionSender(options, { client: l1.client, account, clock });
   return createSettler(
     {
       chainContract: place.chain,
@@ -123,5 +124,7 @@ const PASSING = new Set(['L1_UNREACHABLE', 'L1_CALL_REVERTED', 'L1_FEE_CAP']);
 
 function isPassing(error: unknown): boolean {
   if (isPrivityError(error)) return PASSING.has(error.code);
-  return error instanceof BaseError && error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) !== null;
+  return (
+    error instanceof BaseError && error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) !== null
+  );
 }

@@ -10,14 +10,14 @@ import { denialRootOf } from '../chain/denial.ts';
 import { systemKey } from '../chain/keys.ts';
 import { hashMessage } from '../chain/message.ts';
 import type { Salts } from '../chain/salts.ts';
-import { isZeroWord, type Word } from '../chain/word.ts';
+import type { Word } from '../chain/word.ts';
 import type { FreshDigest } from '../prover/port.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
 import { chainHalted } from '../sequencer/errors.ts';
 import { encodeEntry, type LogEntry } from '../sequencer/log-entries.ts';
 import type { DurableLog } from '../sequencer/port.ts';
 import { blindOf, sealBatch } from '../sequencer/seal-batch.ts';
-import type { StateWrite, Tree } from '../state/port.ts';
+import type { StateReader, StateWrite, Tree } from '../state/port.ts';
 import type { BatchBook } from './batch-book.ts';
 
 export type SealedEntry = Extract<LogEntry, { kind: 'sealed' }>;
@@ -73,7 +73,7 @@ export class Sealer {
     const auditRoot = recorded?.auditRoot ?? (await this.#deps.auditHead());
     const outcome = await tree.applyBatch({
       batch: batch.number,
-      writes: writesOf(batch, blind.word),
+      writes: writesOf(batch, blind.word, tree),
       saltKey: this.#deps.saltKey,
     });
     const sealed = sealBatch({
@@ -112,13 +112,13 @@ export class Sealer {
   }
 }
 
-/** Changed leaves in index order, then the seal's own two. */
-export function writesOf(batch: ClosedBatch, blind: Word): StateWrite[] {
-  const own = new Map<bigint, Word>([
-    [systemKey(SYSTEM_NAME.PRIORITY), { hi: 0n, lo: batch.priorityIndex }],
-    [systemKey(SYSTEM_NAME.BLIND), blind],
-  ]);
-  const writes: StateWrite[] = [...batch.dirty].map(([key, { hi, lo }]) => ({ key, hi, lo }));
-  for (const [key, value] of own) if (!isZeroWord(value)) writes.push({ key, ...value });
-  return writes;
+/** Changed leaves in index order, then the seal's own: PRIORITY when it moved, BLIND always. `before` is the state before the batch. */
+function writesOf(batch: ClosedBatch, blind: Word, before: StateReader): StateWrite[] {
+  const priorityKey = systemKey(SYSTEM_NAME.PRIORITY);
+  const moved = before.get(priorityKey).lo !== batch.priorityIndex;
+  return [
+    ...[...batch.dirty].map(([key, { hi, lo }]) => ({ key, hi, lo })),
+    ...(moved ? [{ key: priorityKey, hi: 0n, lo: batch.priorityIndex }] : []),
+    { key: systemKey(SYSTEM_NAME.BLIND), ...blind },
+  ];
 }

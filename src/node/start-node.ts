@@ -4,27 +4,27 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { openAuditLog } from '../audit/audit-log.ts';
 import type { Audit } from '../audit/port.ts';
-import { isPrivityError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Genesis } from '../chain/genesis.ts';
-import { verifyConfig } from '../config/verify.ts';
 import type { Config } from '../config/schema.ts';
+import { verifyConfig } from '../config/verify.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/port.ts';
 import { createAuditStore } from './audit-store.ts';
-import { openDevelopmentChain, type ChainFoundation } from './development-chain.ts';
+import { type ChainFoundation, openDevelopmentChain } from './development-chain.ts';
+import { nodeError } from './errors.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { readGenesisFile } from './genesis-file.ts';
 import { type NodeKeys, openKeys, random } from './keys.ts';
 import { type L1, openL1 } from './l1.ts';
-import { nodeError } from './errors.ts';
-import { type Pipeline, openPipeline } from './pipeline.ts';
-import { openPolicies } from './policies.ts';
 import { openProving } from './open-proving.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { openPolicies } from './policies.ts';
 import { runLoops } from './run-loops.ts';
-import { createWeb, publicUrlOf } from './web.ts';
 import { createServices } from './services/create-services.ts';
+import { createWeb, publicUrlOf } from './web.ts';
 
 export interface NodeDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -64,12 +64,41 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     const l1 = await openL1(config, folders, { clock });
     cleanup.push(async () => l1.embedded?.stop());
     const foundation = await openFoundation(config, folders, l1, policies.current.root, deps);
-    const audit = await openAuditLog({ writeEntriesMax: 1000, onFailure: fail }, { store: createAuditStore(store), clock });
+    const audit = await openAuditLog(
+      { writeEntriesMax: 1000, onFailure: fail },
+      { store: createAuditStore(store), clock },
+    );
     report('replaying the block log');
-    const pipeline = await openPipeline(config, { ...foundation, keys, store, audit, policies: policies.book, l1, clock, log, fail });
+    const pipeline = await openPipeline(config, {
+      ...foundation,
+      keys,
+      store,
+      audit,
+      policies: policies.book,
+      l1,
+      clock,
+      log,
+      fail,
+    });
     cleanup.push(() => pipeline.close());
-    const proving = openProving(config, { pipeline, store, folders, policies: policies.book, keys, clock, log, report });
-    const services = await createServices(config, { ...foundation, pipeline, proving, store, policies: policies.book, l1 });
+    const proving = openProving(config, {
+      pipeline,
+      store,
+      folders,
+      policies: policies.book,
+      keys,
+      clock,
+      log,
+      report,
+    });
+    const services = await createServices(config, {
+      ...foundation,
+      pipeline,
+      proving,
+      store,
+      policies: policies.book,
+      l1,
+    });
     const web = await createWeb({
       ...services,
       config,
@@ -121,14 +150,22 @@ async function openFoundation(
   deps: NodeDeps,
 ): Promise<ChainFoundation> {
   if (config.mode === 'development') {
-    return openDevelopmentChain(config, folders, { client: l1.client, policyRoot, clock: deps.clock, report: deps.report });
+    return openDevelopmentChain(config, folders, {
+      client: l1.client,
+      policyRoot,
+      clock: deps.clock,
+      report: deps.report,
+    });
   }
   const genesis = readGenesisFile(folders.genesis);
   const [chain, bridge, governor] = [config['l1.chain'], config['l1.bridge'], config['l1.governor']] as `0x${string}`[];
   if (genesis.bridge !== BigInt(bridge!) || genesis.chainId !== BigInt(config['chain.id'])) {
     throw nodeError('NODE_GENESIS', 'bridge or chain id differ from the configuration');
   }
-  return { genesis, place: { chain: chain!, bridge: bridge!, governor: governor!, startBlock: BigInt(config['l1.startBlock']) } };
+  return {
+    genesis,
+    place: { chain: chain!, bridge: bridge!, governor: governor!, startBlock: BigInt(config['l1.startBlock']) },
+  };
 }
 
 async function shutDown(

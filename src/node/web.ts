@@ -13,12 +13,12 @@ import { accessStores } from '../access/store-adapter.ts';
 import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { Secret } from '../base/secret.ts';
-import type { Config } from '../config/schema.ts';
 import type { Genesis } from '../chain/genesis.ts';
+import type { Config } from '../config/schema.ts';
 import { type AppDeps, createApp } from '../rpc/create-app.ts';
 import type { Store } from '../store/port.ts';
 import type { Folders } from './folders.ts';
-import { random, type NodeKeys } from './keys.ts';
+import { type NodeKeys, random } from './keys.ts';
 import { VERSION } from './version.ts';
 
 export interface WebDeps
@@ -39,7 +39,9 @@ export interface WebDeps
 }
 
 export const publicUrlOf = (config: Config): string =>
-  config['http.publicUrl'] === '' ? `http://localhost:${config['http.port']}` : config['http.publicUrl'].replace(/\/$/, '');
+  config['http.publicUrl'] === ''
+    ? `http://localhost:${config['http.port']}`
+    : config['http.publicUrl'].replace(/\/$/, '');
 
 const minuteMs = 60_000;
 const loginPendingTtlMs = 10 * minuteMs;

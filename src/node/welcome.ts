@@ -1,10 +1,18 @@
-import type { Config } from '../config/schema.ts';
 import { SAMPLE_ACCOUNTS } from '../access/dev-oidc/accounts.ts';
 import { bytesToHex } from '../base/bytes.ts';
+import type { Config } from '../config/schema.ts';
 import { type DevAccountName, devAccount } from './dev-accounts.ts';
 import type { RunningNode } from './start-node.ts';
 
-const WALLETS: readonly DevAccountName[] = ['customer-a', 'customer-b', 'customer-c', 'compliance-1', 'registrar-1', 'registrar-2', 'outsider'];
+const WALLETS: readonly DevAccountName[] = [
+  'customer-a',
+  'customer-b',
+  'customer-c',
+  'compliance-1',
+  'registrar-1',
+  'registrar-2',
+  'outsider',
+];
 
 /** What a person sees when the node takes transactions. */
 export function welcome(config: Config, node: RunningNode): string[] {
