@@ -126,6 +126,15 @@ each('another writer behind the lock is found by the log and by the tables', asy
   await store.close();
   await bench.tamper('update log_head set group_id = 1');
   store = await bench.open();
+  await bench.tamper(
+    'insert into log_groups select 2, 2, entries, written_at, key_version, chain, payload from log_groups where group_id = 1',
+  );
+  await expectCode(store.log.append([{ kind: 'tx', payload: bytes(1) }]), 'STORE_LOCK_LOST');
+  await expectCode(store.log.append([{ kind: 'tx', payload: bytes(1) }]), 'STORE_FAILED');
+  await store.close();
+  await bench.tamper('delete from log_groups where group_id = 2');
+  await bench.tamper('update log_head set group_id = 1');
+  store = await bench.open();
   await bench.tamper('update freshness set generation = 99');
   await expectCode(
     store.transaction((writes) => writes.checkpoints.put('a', bytes(1))),

@@ -103,6 +103,9 @@ export async function openBlockLog(options: BlockLogOptions, deps: BlockLogDeps)
   /** A commit that failed may have happened: on PostgreSQL the connection can break before the answer. Ask, never guess. */
   const settle = async (error: unknown, entries: readonly LogEntryInput[]): Promise<LogHead> => {
     const reported = guard.report(error, 'appending to the block log');
+    if (reported.code === 'STORE_CONFLICT') {
+      throw guard.report(storeError('STORE_LOCK_LOST', 'another process has written this group'), 'append');
+    }
     if (reported.code !== 'STORE_UNREACHABLE') throw reported;
     const now = await loadHead(engine, groups).catch(() => undefined);
     if (now === undefined) throw guard.report(storeError('STORE_FAILED', 'the fate of a commit is unknown'), 'append');
