@@ -6,7 +6,7 @@ import { ABI_MODULES } from '../../contracts/scripts/abi-modules.ts';
 import { solidityConstants } from '../../contracts/scripts/solidity-constants.ts';
 import { type ContractArtifacts, compileContracts, type StorageSlot } from '../../src/settlement/compile-contracts.ts';
 import { expectSnapshot } from './snapshot.ts';
-import { artifactsOfTests } from './stage.ts';
+import { ABIS, artifactsOfTests } from './stage.ts';
 
 const CONTRACTS = ['PrivityChain', 'PrivityBridge', 'PolicyGovernor', 'VerifierRegistry', 'PrivityProxy'] as const;
 /** EIP-170. */
@@ -24,14 +24,15 @@ describe('what is generated is what is committed', () => {
     );
   });
 
-  test.each(Object.keys(ABI_MODULES) as (keyof typeof ABI_MODULES)[])(
-    'the ABI module of %s is that of the compiled contract',
-    async (name) => {
-      const { file, exportName } = ABI_MODULES[name];
-      const module = (await import(`../../src/settlement/abi/${file}`)) as Record<string, unknown>;
-      expect(module[exportName]).toEqual(artifacts.get(name).abi);
-    },
-  );
+  test.each([
+    ['PrivityChain', ABIS.chain],
+    ['PrivityBridge', ABIS.bridge],
+    ['PolicyGovernor', ABIS.governor],
+    ['VerifierRegistry', ABIS.verifiers],
+  ] as const)('the ABI module of %s is that of the compiled contract', (name, abi) => {
+    expect(Object.keys(ABI_MODULES)).toContain(name);
+    expect(abi).toEqual(artifacts.get(name).abi);
+  });
 
   test('the size of each contract', () => {
     const sizes = Object.fromEntries(

@@ -22,8 +22,11 @@ function anvilBinary(): string {
 /** A fresh L1 on a free loopback port; blocks are mined per transaction unless `args` say otherwise. */
 export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
   const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', '0', '--hardfork', 'prague', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Nothing inherited: an anvil that outlives a killed test worker must not hold the worker's streams open.
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
@@ -39,7 +42,8 @@ export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
     url,
     pid: child.pid!,
     async stop() {
-      child.kill('SIGKILL');
+      process.off('exit', kill);
+      kill();
       await exited;
     },
   };
