@@ -49,11 +49,22 @@ describe('sessions', () => {
     expect(stores.rows.sessions.size).toBe(0);
   });
 
-  it('are not brought back by a late write of their idle limit', async () => {
+  it('are not brought back by a write of their idle limit that is slower than their revocation', async () => {
     const { access, token, session, stores, clock } = await opened();
+    const gate = Promise.withResolvers<void>();
+    const { put } = stores.sessions;
+    const written = Promise.withResolvers<void>();
+    stores.sessions.put = async (row) => {
+      await gate.promise;
+      await put(row);
+      written.resolve();
+    };
     clock.advance(2 * MINUTE);
     expect(access.sessions.find(token)).toBeDefined();
     await access.sessions.revoke(session.tokenHash);
+    gate.resolve();
+    await written.promise;
+    expect(stores.rows.sessions.size).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(stores.rows.sessions.size).toBe(0);
   });

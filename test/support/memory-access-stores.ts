@@ -1,6 +1,8 @@
-import type { AccessStores, StoredSession, StoredWalletToken, User } from '../../src/access/port.ts';
+import type { AccessStores, SessionStore, StoredSession, StoredWalletToken, User } from '../../src/access/port.ts';
 
 export interface MemoryAccessStores extends AccessStores {
+  /** Tests slow it down. */
+  readonly sessions: { -readonly [K in keyof SessionStore]: SessionStore[K] };
   /** What a database would hold. */
   readonly rows: {
     readonly users: Map<string, User>;
