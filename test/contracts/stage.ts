@@ -38,7 +38,14 @@ export const EXIT_ONLY_ROOT = 0x2222n;
 export const STATE_ROOT = 0x3333n;
 export const PROOF_SYSTEM_ID: Hex = `0x${'ab'.repeat(32)}`;
 
-export const artifactsOfTests = () => compileContracts({ cacheDir: join(tmpdir(), 'privity-contracts') });
+/** The contracts of this tree, or of the folder in which mutants.ts has taken a check away. */
+export const artifactsOfTests = () => {
+  const sourceDir = process.env['PRIVITY_CONTRACTS_DIR'];
+  return compileContracts({
+    cacheDir: process.env['PRIVITY_CONTRACTS_CACHE'] ?? join(tmpdir(), 'privity-contracts'),
+    ...(sourceDir === undefined ? {} : { sourceDir }),
+  });
+};
 
 /** A key made from a name: worth nothing anywhere. */
 export const testAccount = (name: string): PrivateKeyAccount =>
