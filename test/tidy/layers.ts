@@ -45,6 +45,7 @@ export function breachOf({ file, target }: Import): string | undefined {
   if (EXCEPTIONS.some((e) => e.from === from && e.to === target)) return undefined;
   const rule = LAYERS[from]?.[to];
   if (rule === 'any') return undefined;
-  if (rule === 'port') return target === `${to}/port.ts` ? undefined : `${file} imports ${target}: only ${to}/port.ts may be imported`;
+  if (rule === 'port')
+    return target === `${to}/port.ts` ? undefined : `${file} imports ${target}: only ${to}/port.ts may be imported`;
   return `${file} imports ${target}: ${from} may not know ${to}`;
 }
