@@ -26,7 +26,7 @@ import { FunctionWriter, type ValueType, writeModule } from './poseidon2-wasm-wr
 export const MEMORY_PAGES_MAX = 65_536;
 
 /** Bytes of the constant table, which is written at address 0 of the memory. */
-export const CONSTANTS_BYTES = 32_768;
+export const CONSTANTS_BYTES = 65_536;
 /** Bytes of scratch space a thread passes to the kernel. */
 export const SCRATCH_BYTES = 16_384;
 
@@ -66,15 +66,13 @@ const RESULT = MIXED + WIDTH * COLUMNS_BYTES;
 const HISTORY = RESULT + LIMBS_BYTES;
 const HISTORY_LENGTH = PARTIAL_ROUNDS + 3;
 
-const LIMB_WORDS_BYTES = LIMBS * 8;
-
-/** The constant table: multiplicands as doubles, addends as integers with what the next carry needs. */
+/** The constant table, each word twice to fill a vector (a load that repeats a word costs an address computation in V8): multiplicands as doubles, addends as integers with what the next carry needs. */
 class Constants {
   readonly #words: bigint[] = [];
   readonly #pool = new Map<bigint, number>();
 
   #put(...words: bigint[]): number {
-    const address = this.#words.length * 8;
+    const address = this.#words.length * VECTOR_BYTES;
     this.#words.push(...words.map((word) => BigInt.asUintN(64, word)));
     return address;
   }
@@ -96,10 +94,16 @@ class Constants {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    assert(this.#words.length * 8 <= CONSTANTS_BYTES, 'the constant table of the hash kernel has outgrown its place');
+    assert(
+      this.#words.length * VECTOR_BYTES <= CONSTANTS_BYTES,
+      'the constant table of the hash kernel has outgrown its place',
+    );
     const bytes = new Uint8Array(CONSTANTS_BYTES);
     const view = new DataView(bytes.buffer);
-    for (const [i, word] of this.#words.entries()) view.setBigUint64(i * 8, word, true);
+    for (const [i, word] of this.#words.entries()) {
+      view.setBigUint64(i * VECTOR_BYTES, word, true);
+      view.setBigUint64(i * VECTOR_BYTES + 8, word, true);
+    }
     return bytes;
   }
 }
@@ -113,6 +117,30 @@ function carryStart(limb: number): bigint {
 /** Pushes limb or column `i` on the stack. */
 type Source = (i: number) => void;
 type Product = readonly [push: () => void, push: () => void];
+
+/** Code that is written in steps and ends in locals, so that two independent computations can be written in turns. */
+type Emission = Generator<void, number[]>;
+
+function finish(emission: Emission): number[] {
+  for (;;) {
+    const step = emission.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Writes `counts[i]` steps of each in turn: a processor looks a few hundred instructions ahead, less than one of these reductions. */
+function interleave(emissions: readonly [Emission, Emission], counts: readonly [number, number]): [number[], number[]] {
+  const results: (number[] | undefined)[] = [undefined, undefined];
+  while (results.includes(undefined)) {
+    for (const [i, emission] of emissions.entries()) {
+      for (let step = 0; step < counts[i]! && results[i] === undefined; step++) {
+        const { done, value } = emission.next();
+        if (done === true) results[i] = value;
+      }
+    }
+  }
+  return results as [number[], number[]];
+}
 
 class Kernel extends FunctionWriter {
   readonly #constants: Constants;
@@ -133,7 +161,7 @@ class Kernel extends FunctionWriter {
 
   /** Pushes a vector with the same 64 bits in both halves. */
   constant(bits: bigint): this {
-    return this.get(this.#zero).memory('v128.load64_splat', this.#constants.word(bits));
+    return this.get(this.#zero).memory('v128.load', this.#constants.word(bits));
   }
 
   begin(): this {
@@ -215,14 +243,15 @@ class Kernel extends FunctionWriter {
    * replace a low digit d by d * (2^-51k mod p), k columns up: nothing need be divided; the last is Montgomery's own and bounds the result.
    * `start` is added to the result's columns.
    */
-  reduce(
+  *reduce(
     steps: number,
     products: (k: number) => Product[],
     addends: readonly Source[],
     start: (limb: number) => bigint,
-  ): number[] {
+  ): Emission {
     const columns = this.locals(steps + LIMBS + 1);
     const digits = this.locals(steps);
+    const carry = this.local('v128');
     const grouped = steps - 2;
     const foldAt = (digit: number) => (digit < grouped ? grouped : grouped + 1);
     const foldLimbs = Array.from({ length: steps - 1 }, (_, d) => toLimbs(inverse(RADIX ** BigInt(foldAt(d) - d))));
@@ -236,23 +265,27 @@ class Kernel extends FunctionWriter {
       return limb === undefined ? [] : [[() => this.get(digits[steps - 1]!), () => this.constant(doubleBits(limb))]];
     };
     const all = (k: number): Product[] => [...products(k), ...folds(k), ...last(k)];
-    for (let k = 0; k < steps + LIMBS; k++) {
+    const begin = (k: number) => {
       const offsets = BigInt(all(k).length) * LOW_OFFSET + BigInt(k === 0 ? 0 : all(k - 1).length) * HIGH_OFFSET;
       const carried = k === 0 || k > steps ? 0n : CARRY_OFFSET;
       const bias = k < steps ? POSITIVE + ROUNDING : start(k - steps);
       this.constant(bias - carried - offsets).set(columns[k]!);
-    }
+    };
+    begin(0);
     for (let k = 0; k < steps + LIMBS; k++) {
+      if (k + 1 < steps + LIMBS) begin(k + 1);
       const column = columns[k]!;
       const next = columns[k + 1]!;
-      for (const product of products(k)) this.#addProduct(product, column, next);
+      for (const product of products(k)) yield this.#addProduct(product, column, next);
       if (k < PRODUCT_COLUMNS) {
         for (const addend of addends) {
           addend(k);
           this.get(column).op('i64x2.add').set(column);
         }
       }
-      for (const product of folds(k)) this.#addProduct(product, column, next);
+      for (const product of folds(k)) yield this.#addProduct(product, column, next);
+      // The carry comes last, so that no column's sum waits for the one below.
+      if (k > 0 && k <= steps) this.get(carry).get(column).op('i64x2.add').set(column);
       if (k < steps - 1) this.#digit(column).set(digits[k]!);
       if (k === steps - 1) {
         this.#digit(column).set(this.#a);
@@ -261,10 +294,8 @@ class Kernel extends FunctionWriter {
         this.get(this.#a).get(this.#b).get(this.#split).op('f64x2.relaxed_madd');
         this.op('f64x2.sub').op('f64x2.relaxed_madd').constant(INTEGER_OFFSET).op('f64x2.sub').set(digits[k]!);
       }
-      for (const product of last(k)) this.#addProduct(product, column, next);
-      if (k < steps) {
-        this.get(column).i32(RADIX_BITS).op('i64x2.shr_u').get(next).op('i64x2.add').set(next);
-      }
+      for (const product of last(k)) yield this.#addProduct(product, column, next);
+      if (k < steps) this.get(column).i32(RADIX_BITS).op('i64x2.shr_u').set(carry);
     }
     return columns.slice(steps, steps + LIMBS);
   }
@@ -289,7 +320,7 @@ class Kernel extends FunctionWriter {
     const sums = this.locals(LIMBS);
     for (const [i, column] of columns.entries()) {
       this.get(constants)
-        .memory('v128.load64_splat', offset + i * 8)
+        .memory('v128.load', offset + i * VECTOR_BYTES)
         .get(column)
         .op('i64x2.add')
         .set(sums[i]!);
@@ -310,7 +341,7 @@ class Kernel extends FunctionWriter {
   ofConstants =
     (base: number, offset: number): Source =>
     (i) =>
-      void this.get(base).memory('v128.load64_splat', offset + i * 8);
+      void this.get(base).memory('v128.load', offset + i * VECTOR_BYTES);
 
   store(values: readonly number[], base: number, offset: number): void {
     for (const [i, value] of values.entries())
@@ -328,15 +359,23 @@ class Kernel extends FunctionWriter {
     return locals;
   }
 
-  #squared(value: readonly number[]): number[] {
+  *#squared(value: readonly number[]): Emission {
     const doubled = this.locals(LIMBS);
     for (const [i, limb] of value.entries()) this.get(limb).get(limb).op('f64x2.add').set(doubled[i]!);
-    return this.reduce(LIMBS, Kernel.square(this.ofLocals(value), this.ofLocals(doubled)), [], carryStart);
+    return yield* this.reduce(LIMBS, Kernel.square(this.ofLocals(value), this.ofLocals(doubled)), [], carryStart);
+  }
+
+  /** The fifth power and `terms`, reduced to columns. */
+  *nextElement(value: readonly number[], terms: readonly [Source, Source][]): Emission {
+    const fourth = yield* this.fourthPower(value);
+    const products = Kernel.multiplications([...terms, [this.ofLocals(fourth), this.ofLocals(value)]]);
+    return yield* this.reduce(LIMBS + 1, products, [], none);
   }
 
   /** The fourth power, as limbs. */
-  fourthPower(value: readonly number[]): number[] {
-    return this.toMultiplicand(this.#squared(this.toMultiplicand(this.#squared(value))));
+  *fourthPower(value: readonly number[]): Emission {
+    const square = this.toMultiplicand(yield* this.#squared(value));
+    return this.toMultiplicand(yield* this.#squared(square));
   }
 }
 
@@ -439,7 +478,7 @@ function writeMix(constants: Constants): Kernel {
 function writeReduce(constants: Constants): Kernel {
   const f = new Kernel(constants, ['i32', 'i32', 'i32']);
   f.begin();
-  const reduced = f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none);
+  const reduced = finish(f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none));
   f.store(f.toMultiplicand(f.withAddend(reduced, 1, 0)), 2, 0);
   return f;
 }
@@ -449,7 +488,7 @@ function writeSbox(constants: Constants): Kernel {
   const f = new Kernel(constants, ['i32', 'i32']);
   f.begin();
   const value = f.load(0, 0);
-  const fourth = f.fourthPower(value);
+  const fourth = finish(f.fourthPower(value));
   f.storeColumns(Kernel.multiplications([[f.ofLocals(fourth), f.ofLocals(value)]]), 1, 0);
   return f;
 }
@@ -460,14 +499,15 @@ function writeDot(constants: Constants): Kernel {
   f.begin();
   const pairs = [0, 1, 2].map((j): [Source, Source] => [
     f.ofMemory(0, j * LIMBS_BYTES),
-    f.ofConstants(1, j * LIMB_WORDS_BYTES),
+    f.ofConstants(1, j * LIMBS_BYTES),
   ]);
-  const reduced = f.reduce(LIMBS + 1, Kernel.multiplications(pairs), [], none);
+  const reduced = finish(f.reduce(LIMBS + 1, Kernel.multiplications(pairs), [], none));
   f.store(f.toMultiplicand(f.withAddend(reduced, 2, 0)), 3, 0);
   return f;
 }
 
-const PARTIAL_BYTES = 7 * LIMB_WORDS_BYTES;
+const COUNTS: [number, number] = [2, 1];
+const PARTIAL_BYTES = 7 * LIMBS_BYTES;
 
 /** (scratch, constants of the first partial round): all partial rounds on STATE[0] and HISTORY. */
 function writePartial(constants: Constants): Kernel {
@@ -485,14 +525,14 @@ function writePartial(constants: Constants): Kernel {
     () => {
       const past = [2, 1, 0].map((i) => f.ofMemory(history, HISTORY + i * LIMBS_BYTES));
       const terms = (first: number) =>
-        past.map((u, j): [Source, Source] => [u, f.ofConstants(1, (first + j) * LIMB_WORDS_BYTES)]);
-      const fourth = f.fourthPower(value);
-      const products = Kernel.multiplications([[f.ofLocals(fourth), f.ofLocals(value)], ...terms(0)]);
-      const next = f.reduce(LIMBS + 1, products, [], none);
-      const u = f.reduce(LIMBS + 1, Kernel.multiplications(terms(3)), [], carryStart);
+        past.map((u, j): [Source, Source] => [u, f.ofConstants(1, (first + j) * LIMBS_BYTES)]);
+      const [next, u] = interleave(
+        [f.nextElement(value, terms(0)), f.reduce(LIMBS + 1, Kernel.multiplications(terms(3)), [], carryStart)],
+        COUNTS,
+      );
       for (const [i, column] of u.entries()) f.get(column).get(next[i]!).op('i64x2.add').set(column);
       f.store(f.toMultiplicand(u), history, HISTORY + 3 * LIMBS_BYTES);
-      const limbs = f.toMultiplicand(f.withAddend(next, 1, 6 * LIMB_WORDS_BYTES));
+      const limbs = f.toMultiplicand(f.withAddend(next, 1, 6 * LIMBS_BYTES));
       for (const [i, limb] of limbs.entries()) f.get(limb).set(value[i]!);
       f.get(1).i32(PARTIAL_BYTES).op('i32.add').set(1);
       f.get(history).i32(LIMBS_BYTES).op('i32.add').set(history);
@@ -508,14 +548,10 @@ function writeOutput(constants: Constants, output: number, zero: number): Kernel
   const f = new Kernel(constants, ['i32', 'i32', 'i32']);
   const base = f.local('i32');
   f.begin();
-  const reduced = f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none);
+  const reduced = finish(f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none));
   const limbs = f.toMultiplicand(f.withAddend(reduced, base, zero));
-  const plain = f.reduce(
-    LIMBS + 1,
-    Kernel.multiplications([[f.ofLocals(limbs), f.ofConstants(base, output)]]),
-    [],
-    none,
-  );
+  const product = Kernel.multiplications([[f.ofLocals(limbs), f.ofConstants(base, output)]]);
+  const plain = finish(f.reduce(LIMBS + 1, product, [], none));
   const lane = Array.from({ length: LIMBS }, () => f.local('i64'));
   const sign = f.local('i64');
   const mask = (limb: number) => f.get(lane[limb]!).i64(DIGIT_MASK).op('i64.and');
@@ -574,9 +610,8 @@ const EXPORT_ORDER = [
 const at = (label: (typeof EXPORT_ORDER)[number]): number => EXPORT_ORDER.indexOf(label);
 
 /** (scratch): from INPUTS to the mixed columns of the last round. */
-function writeCore(constants: Constants): Kernel {
+function writeCore(constants: Constants, rounds: Rounds): Kernel {
   const f = new Kernel(constants, ['i32']);
-  const rounds = scaleRounds();
   const zero = constants.addends(0n);
   const scratch = (offset: number) => f.get(0).i32(offset).op('i32.add');
   const reduce = (j: number, addend: number) => {
@@ -698,17 +733,17 @@ function writeCompress(constants: Constants): Kernel {
 /** Deterministic: the same bytes on every machine. `constants` is to stand at address 0 of the memory. */
 export function writeKernel(): { module: Uint8Array<ArrayBuffer>; constants: Uint8Array<ArrayBuffer> } {
   const constants = new Constants();
-  const { input, output } = scaleRounds();
+  const rounds = scaleRounds();
   const functions = [
     writeLoad(constants),
-    writeScaleInput(constants, constants.multiplicands(input)),
+    writeScaleInput(constants, constants.multiplicands(rounds.input)),
     writeMix(constants),
     writeReduce(constants),
     writeSbox(constants),
     writeDot(constants),
     writePartial(constants),
-    writeOutput(constants, constants.multiplicands(output), constants.addends(0n)),
-    writeCore(constants),
+    writeOutput(constants, constants.multiplicands(rounds.output), constants.addends(0n)),
+    writeCore(constants, rounds),
     writePermute(constants),
     writeCompress(constants),
   ];

@@ -98,22 +98,26 @@ export interface Rounds {
 
 export function scaleRounds(): Rounds {
   const { fromHistory, toHistory, p, c, m } = companionForm();
-  const afterSbox = (scale: bigint): bigint => mod(power(scale, 5n) * inverse(power(R5, 3n) * R6));
+  const inverseReductions = inverse(power(R5, 3n) * R6);
+  const inverseM = inverse(m);
+  const afterSbox = (scale: bigint): bigint => mod(power(scale, 5n) * inverseReductions);
   const rounds = 2 * FULL_ROUNDS_HALF + PARTIAL_ROUNDS;
   const partialEnd = FULL_ROUNDS_HALF + PARTIAL_ROUNDS;
   // scale[r] is the factor of every value before round r.
   const scale = [1n];
   for (let r = 0; r < rounds; r++) {
     const isPartial = r >= FULL_ROUNDS_HALF && r < partialEnd;
-    scale.push(mod(afterSbox(scale[r]!) * (isPartial ? inverse(m) : 1n)));
+    scale.push(mod(afterSbox(scale[r]!) * (isPartial ? inverseM : 1n)));
   }
+  const inverses = scale.map(inverse);
   const start = scale[FULL_ROUNDS_HALF]!;
-  const historyScale = (r: number): bigint => (r <= FULL_ROUNDS_HALF ? start : scale[r]!);
+  /** 1 / scale of u(r); values before the first partial round share its scale. */
+  const inverseScale = (r: number): bigint => inverses[Math.max(r, FULL_ROUNDS_HALF)]!;
   const end = scale[partialEnd]!;
   const partial = Array.from({ length: PARTIAL_ROUNDS }, (_, i) => {
     const r = FULL_ROUNDS_HALF + i;
     const next = scale[r + 1]!;
-    const coefficient = (k: readonly bigint[]) => k.map((x, j) => mod(x * next * R6 * inverse(historyScale(r - j))));
+    const coefficient = (k: readonly bigint[]) => k.map((x, j) => mod(x * next * R6 * inverseScale(r - j)));
     const nextConstant =
       i + 1 < PARTIAL_ROUNDS ? PARTIAL_ROUND_CONSTANTS[i + 1]! : FULL_ROUND_CONSTANTS[FULL_ROUNDS_HALF * 4]!;
     return { c: coefficient(c), p: coefficient(p), constant: mod(nextConstant * next) };
@@ -126,8 +130,8 @@ export function scaleRounds(): Rounds {
     }),
     toHistory: toHistory.map((row) => row.map((x) => mod(x * R6))),
     firstPartial: mod(PARTIAL_ROUND_CONSTANTS[0]! * start),
-    fromHistory: fromHistory.map((row) => row.map((x, j) => mod(x * R6 * end * inverse(historyScale(partialEnd - j))))),
+    fromHistory: fromHistory.map((row) => row.map((x, j) => mod(x * R6 * end * inverseScale(partialEnd - j)))),
     partial,
-    output: mod(R6 * inverse(scale[rounds]!)),
+    output: mod(R6 * inverses[rounds]!),
   };
 }

@@ -92,6 +92,13 @@ export class BatchRecord {
     const at = layOut(sizes);
     if (at.words !== words.length) throw refuse('wrong length');
     if (words[at.levelEnds + TREE_DEPTH] !== nodes) throw refuse('wrong number of nodes');
+    for (let i = 0; i < sizes.leaves; i++) {
+      const ascends = i === 0 || words[at.indices + i]! > words[at.indices + i - 1]!;
+      const isInside = [at.indices, at.nextBefore, at.nextAfter].every(
+        (list) => words[list + i]! < sizes.nextIndexAfter,
+      );
+      if (!ascends || !isInside) throw refuse('a leaf out of place');
+    }
     return new BatchRecord(sizes, words, at);
   }
 

@@ -41,7 +41,8 @@ export function createSparseView(data: ViewData): TreeSource {
     if (known !== undefined) return known;
     const leaf = level === 0 ? byIndex.get(index) : undefined;
     assert(level > 0 || leaf !== undefined, 'this view of the tree does not reach the node');
-    const hash = leaf === undefined ? node(nodeAt(level - 1, 2 * index), nodeAt(level - 1, 2 * index + 1)) : hashLeaf(leaf);
+    const hash =
+      leaf === undefined ? node(nodeAt(level - 1, 2 * index), nodeAt(level - 1, 2 * index + 1)) : hashLeaf(leaf);
     computed.set(name, hash);
     return hash;
   }

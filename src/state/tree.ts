@@ -7,11 +7,12 @@ import { FlatState } from './flat-state.ts';
 import { checkWrites } from './leaf.ts';
 import { decodeChanges } from './leaf-changes.ts';
 import { packKeys, packWrites } from './packed-writes.ts';
-import type { BatchOutcome, BatchRecords, BatchWrites, Tree, TreeView } from './port.ts';
+import type { BatchOutcome, BatchRecords, BatchWrites, StateProof, Tree, TreeView } from './port.ts';
 import { createSparseView } from './sparse-view.ts';
 import { OverlayFork } from './tree-fork.ts';
 import { snapshotValues } from './tree-snapshot.ts';
 import { startTreeThread } from './tree-thread.ts';
+import { verifyStateProof } from './verify-state-proof.ts';
 
 export interface TreeOptions {
   /** Limit of the tree's own memory; a leaf takes 164 bytes there and about 75 in this thread. */
@@ -132,7 +133,19 @@ export async function createTree(
     },
     unwindTo: (batch) => change(() => unwindTo(batch)),
     view,
-    prove: async (batch, key) => (await view(batch, [key])).prove(key),
+    async prove(batch, key) {
+      const at = await view(batch, [key]);
+      const unsound = (cause?: unknown) =>
+        raiseState('STATE_RECORD_INVALID', `the records give no proof at batch ${batch}`, { cause });
+      let proof: StateProof;
+      try {
+        proof = at.prove(key);
+      } catch (cause) {
+        throw unsound(cause);
+      }
+      if (!verifyStateProof(at.root, proof)) throw unsound();
+      return proof;
+    },
     verify: async () => (await thread.send({ kind: 'verify' })).isSound,
     snapshot: async () => (await thread.send({ kind: 'snapshot' })).bytes,
     stopped: thread.stopped,
