@@ -31,7 +31,14 @@ const defaultGasLimit = 1_000_000_000n;
 export async function openDevelopmentChain(
   config: Config,
   folders: Folders,
-  deps: { client: PublicClient; policyRoot: bigint; clock: Clock; report: (line: string) => void },
+  deps: {
+    client: PublicClient;
+    policyRoot: bigint;
+    clock: Clock;
+    report: (line: string) => void;
+    /** Beside the sample people: benches start with many customers. */
+    more?: Pick<Genesis, 'identities' | 'balances'>;
+  },
 ): Promise<ChainFoundation> {
   const place = readPlaceFile(folders.deployment);
   if (place !== undefined && existsSync(folders.genesis)) {
@@ -55,7 +62,12 @@ export async function openDevelopmentChain(
 async function deploy(
   config: Config,
   artifacts: ContractArtifacts,
-  deps: { client: PublicClient; policyRoot: bigint; clock: Clock },
+  deps: {
+    client: PublicClient;
+    policyRoot: bigint;
+    clock: Clock;
+    more?: Pick<Genesis, 'identities' | 'balances'>;
+  },
 ): Promise<ChainFoundation> {
   const account = devAccount('deployer');
   const keys = existsSync(KEY_FILE_URL) ? await readKeyFile() : undefined;
@@ -99,7 +111,19 @@ async function deploy(
 
 function developmentGenesis(
   config: Config,
-  { bridge, l1ChainId, policyRoot, clock }: { bridge: bigint; l1ChainId: bigint; policyRoot: bigint; clock: Clock },
+  {
+    bridge,
+    l1ChainId,
+    policyRoot,
+    clock,
+    more,
+  }: {
+    bridge: bigint;
+    l1ChainId: bigint;
+    policyRoot: bigint;
+    clock: Clock;
+    more?: Pick<Genesis, 'identities' | 'balances'>;
+  },
 ): Genesis {
   return {
     chainId: BigInt(config['chain.id']),
@@ -116,10 +140,13 @@ function developmentGenesis(
     },
     registrarMask: roleMask('CUSTOMER'),
     policyRoot,
-    identities: devIdentities.map(({ name, role }) => ({
-      address: BigInt(devAccount(name).address),
-      identity: { roles: roleMask(role), flags: 0n, expiry: 0n },
-    })),
-    balances: [],
+    identities: [
+      ...devIdentities.map(({ name, role }) => ({
+        address: BigInt(devAccount(name).address),
+        identity: { roles: roleMask(role), flags: 0n, expiry: 0n },
+      })),
+      ...(more?.identities ?? []),
+    ],
+    balances: more?.balances ?? [],
   };
 }
