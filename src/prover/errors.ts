@@ -8,6 +8,8 @@ const SPECS = {
   STRING_INVALID: internal,
   /** A string or its file is not the one whose hash was published. */
   STRING_HASH_MISMATCH: internal,
+  /** A circuit is larger than the reference string allows; the binary would look for more points on the internet. */
+  STRING_TOO_SHORT: internal,
   /** No proving binary is shipped for this machine. */
   BACKEND_MISSING: internal,
   /** The proving binary ended with an error, for want of memory for instance. */

@@ -5,4 +5,8 @@ import { type BackendSettings, backendLimitsDefault } from '../../src/prover/key
 export const cacheDirectory =
   process.env['PRIVITY_CACHE'] ?? fileURLToPath(new URL('../../node_modules/.cache/privity-prover', import.meta.url));
 
-export const proverSettings: BackendSettings = { cacheDirectory, limits: { ...backendLimitsDefault, niceness: 0 }, slots: 1 };
+export const proverSettings: BackendSettings = {
+  cacheDirectory,
+  limits: { ...backendLimitsDefault, niceness: 0 },
+  slots: 1,
+};

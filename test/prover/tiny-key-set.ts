@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CIRCUIT_KIND } from '../../src/chain/constants.ts';
-import type { Backend } from '../../src/prover/backend/backend.ts';
-import { CIRCUIT_SOURCES, CIRCUITS_FOLDER, type CircuitSource } from '../../src/prover/compile.ts';
+import type { Backend, CircuitFile } from '../../src/prover/backend/backend.ts';
+import { toCircuitFile } from '../../src/prover/backend/circuit-file.ts';
+import { CIRCUIT_SOURCES, CIRCUITS_FOLDER, type CircuitSource, compileCircuit } from '../../src/prover/compile.ts';
 import { DEVELOPMENT_CHAIN_ID } from '../../src/prover/keys/circuit-set.ts';
 import { type KeySet, makeKeys } from '../../src/prover/keys/make-keys.ts';
 import { openBackend, openPreparedString } from '../../src/prover/keys/open-backend.ts';
@@ -14,14 +15,23 @@ import { cacheDirectory, proverSettings } from './prover-cache.ts';
 
 const inner: CircuitSource = { ...CIRCUIT_SOURCES.merge, folder: 'inner' };
 
-/** `seal` and `segment_xs` are the same tiny circuit under two kinds. */
-export async function makeTinyKeySet(): Promise<{ readonly backend: Backend; readonly keys: KeySet }> {
+export interface TinyKeySet {
+  readonly backend: Backend;
+  /** `seal` and `segment_xs` are the same tiny circuit under two kinds. */
+  readonly keys: KeySet;
+  /** A circuit with the same public inputs that is not under vkRoot. */
+  readonly outsider: CircuitFile;
+}
+
+export async function makeTinyKeySet(): Promise<TinyKeySet> {
   const backend = openBackend(proverSettings, await openPreparedString(proverSettings));
   const circuitsFolder = await mkdtemp(join(tmpdir(), 'privity-tiny-circuits-'));
   try {
     for (const folder of ['lib', 'merge', 'wrap'])
       await symlink(join(CIRCUITS_FOLDER, folder), join(circuitsFolder, folder));
-    await symlink(fileURLToPath(new URL('./circuits/inner', import.meta.url)), join(circuitsFolder, 'inner'));
+    for (const folder of ['inner', 'outsider']) {
+      await symlink(fileURLToPath(new URL(`./circuits/${folder}`, import.meta.url)), join(circuitsFolder, folder));
+    }
     const keys = await makeKeys({
       backend,
       cacheDirectory,
@@ -35,7 +45,11 @@ export async function makeTinyKeySet(): Promise<{ readonly backend: Backend; rea
       developmentChainId: DEVELOPMENT_CHAIN_ID,
       progress: () => {},
     });
-    return { backend, keys };
+    const { circuit } = await compileCircuit(
+      { ...inner, folder: 'outsider' },
+      { cacheFolder: cacheDirectory, circuitsFolder },
+    );
+    return { backend, keys, outsider: await toCircuitFile('outsider', circuit, cacheDirectory) };
   } finally {
     await rm(circuitsFolder, { recursive: true, force: true });
   }

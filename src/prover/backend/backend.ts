@@ -52,6 +52,9 @@ export interface Backend {
   solidityVerifier(key: VerificationKey, signal?: AbortSignal): Promise<string>;
 }
 
+/** Rows that the proof system adds to a circuit's own before it rounds up to a power of two. */
+const reservedRows = 8;
+
 const UNSATISFIED = 'Builder failure when we have real witnesses';
 const PAIRING_FAILED = 'verification failed at pairing check';
 
@@ -79,6 +82,23 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
     return result;
   }
 
+  async function gates(circuit: CircuitFile, signal?: AbortSignal) {
+    const { stdout } = await withWorkFolder((work) =>
+      mustRun(['gates', '-b', circuit.path, '-t', FLAVOUR.inner.target], work, signal),
+    );
+    const [main] = gatesSchema.parse(JSON.parse(stdout)).functions;
+    return { gates: main.circuit_size, opcodes: main.acir_opcodes };
+  }
+
+  /** With too few points the binary would ask the internet for more. */
+  async function assertFits(circuit: CircuitFile, signal?: AbortSignal): Promise<void> {
+    const needed = 2 ** Math.ceil(Math.log2((await gates(circuit, signal)).gates + reservedRows)) + 1;
+    const { points } = string.description;
+    if (needed > points) {
+      throw proverError('STRING_TOO_SHORT', `${circuit.name} needs ${needed} points, the string has ${points}`);
+    }
+  }
+
   async function writeKey(circuit: CircuitFile, flavour: Flavour, signal?: AbortSignal): Promise<VerificationKey> {
     const transcript = transcriptOf(flavour);
     const identity = {
@@ -90,6 +110,7 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
     const folder = keyFolder(cacheDirectory, identity);
     const cached = await readCachedKey(folder, transcript);
     if (cached !== undefined) return cached;
+    await assertFits(circuit, signal);
     return withWorkFolder(async (work) => {
       await mustRun(['write_vk', ...crs, '-b', circuit.path, '-o', work, '-t', FLAVOUR[flavour].target], work, signal);
       return storeKey(work, folder, transcript);
@@ -117,16 +138,9 @@ export function createBackend({ binary, string, cacheDirectory, limits, slots: c
   return {
     string,
     verifyDepth,
+    gates,
     writeKey,
     verify,
-
-    async gates(circuit, signal) {
-      const { stdout } = await withWorkFolder((work) =>
-        mustRun(['gates', '-b', circuit.path, '-t', FLAVOUR.inner.target], work, signal),
-      );
-      const [main] = gatesSchema.parse(JSON.parse(stdout)).functions;
-      return { gates: main.circuit_size, opcodes: main.acir_opcodes };
-    },
 
     async prove(circuit, witness, flavour, signal) {
       const key = await writeKey(circuit, flavour, signal);

@@ -18,7 +18,9 @@ export function prepareKeys(
 ): Promise<KeySet> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const worker = new Worker(new URL('./prepare-worker.ts', import.meta.url), { workerData: settings });
+    // The compiler prints a line a circuit with its temporary path; progress says it better.
+    const quiet = { stdout: true } as const;
+    const worker = new Worker(new URL('./prepare-worker.ts', import.meta.url), { workerData: settings, ...quiet });
     const settle = () => {
       signal?.removeEventListener('abort', aborted);
       void worker.terminate();

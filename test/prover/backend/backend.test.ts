@@ -1,12 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FR_MODULUS } from '../../../src/chain/constants.ts';
+import { createBackend } from '../../../src/prover/backend/backend.ts';
+import { findBb } from '../../../src/prover/backend/binary.ts';
 import type { Flavour } from '../../../src/prover/backend/flavour.ts';
 import { pairingHolds, readPairingPoints } from '../../../src/prover/backend/pairing-points.ts';
 import { fromFields, type Proof, toFields } from '../../../src/prover/backend/proof.ts';
 import { solveWitness } from '../../../src/prover/backend/solve-witness.ts';
 import { workRoot } from '../../../src/prover/backend/work-folder.ts';
 import { compileVerifier } from '../../../src/prover/keys/compile-verifier.ts';
+import { backendLimitsDefault } from '../../../src/prover/keys/open-backend.ts';
 import { verifierSource } from '../../../src/prover/keys/verifier-source.ts';
 import { verifyWrap } from '../../../src/prover/recursion/verify-wrap.ts';
 import { withWitness } from '../witness-map.ts';
@@ -142,6 +145,20 @@ test('nothing of a proof is left in the work folder, and no witness in the cache
   const cached = await readdir(tiny.cacheDirectory, { recursive: true });
   expect(cached.filter((name) => /witness|proof/.test(name))).toEqual([]);
   expect(cached.length).toBeGreaterThan(3);
+});
+
+test('a circuit larger than the string is refused before the binary looks for points elsewhere', async () => {
+  const { directory } = tiny.backend.string;
+  const description = { ...tiny.backend.string.description, points: 17 };
+  const short = createBackend({
+    binary: findBb(),
+    string: { ...tiny.backend.string, directory, description },
+    cacheDirectory: tiny.cacheDirectory,
+    limits: backendLimitsDefault,
+    slots: 1,
+  });
+  const other = { ...tiny.circuit, hash: 'another' };
+  await expect(short.writeKey(other, 'inner')).rejects.toThrow(/STRING_TOO_SHORT: sum needs 33 points/);
 });
 
 test('gates are counted', async () => {

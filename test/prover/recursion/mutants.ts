@@ -149,12 +149,6 @@ const inWrapWitness = (name: string, changes: ReadonlyMap<number, bigint>) =>
     return a.wrap(r.inputs.wrap(await r.leaf('seal', first, last, true), first, last), changes);
   });
 
-const keyOfMerge = (r: Recursion): string[] => {
-  const [first, , last] = digestsOf(r);
-  const child: InnerProof = { circuit: 'merge', zk: true, before: 0n, after: 0n, proof: new Uint8Array(458 * 32) };
-  return (r.inputs.wrap(child, first, last) as unknown as { range: { key: { fields: string[] } } }).range.key.fields;
-};
-
 export const MUTANTS: readonly Mutant[] = [
   inMerge('left', 'false opening'),
   inMerge('right', 'false opening'),
@@ -162,9 +156,10 @@ export const MUTANTS: readonly Mutant[] = [
   inMerge('right', 'another sumcheck round'),
   inMerge('left', 'another commitment'),
   inMerge('right', 'invented pairing points'),
-  mutant('merge: left key that is not the one of its hash', async (r, a) => {
-    const [left, right] = await leaves(r);
-    const inputs = withInput(r.inputs.merge(left, right), 'left.key.fields', keyOfMerge(r));
+  mutant('merge: a true proof of a foreign circuit, its key under the hash of ours', async (r, a) => {
+    const [x, y, z] = digestsOf(r);
+    const { child, key } = await r.forgery(x, y, false);
+    const inputs = withInput(r.inputs.merge(child, await r.leaf('seal', y, z)), 'left.key.fields', key);
     return wrapMerged(r, a, await a.merge(inputs, true));
   }),
   mutant('merge: the pairing points of a merge below left out', async (r, a) => {
@@ -190,10 +185,10 @@ export const MUTANTS: readonly Mutant[] = [
   inWrap('another evaluation'),
   inWrap('another commitment'),
   inWrap('invented pairing points'),
-  mutant('wrap: a key that is not the one of its hash', async (r, a) => {
+  mutant('wrap: a true proof of a foreign circuit, its key under the hash of ours', async (r, a) => {
     const [first, , last] = digestsOf(r);
-    const inputs = r.inputs.wrap(await r.leaf('seal', first, last, true), first, last);
-    return a.wrap(withInput(inputs, 'range.key.fields', keyOfMerge(r)));
+    const { child, key } = await r.forgery(first, last, true);
+    return a.wrap(withInput(r.inputs.wrap(child, first, last), 'range.key.fields', key));
   }),
   inWrapWitness('another sealedBefore', new Map([[0, 5n]])),
   inWrapWitness('another sealedAfter', new Map([[3, 5n]])),

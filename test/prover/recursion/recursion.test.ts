@@ -4,15 +4,20 @@
  * on merges too). Guarantee G1.
  */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hashDigest } from '../../../src/chain/digest.ts';
 import { buildMerkleTree } from '../../../src/chain/merkle.ts';
+import { toCircuitFile } from '../../../src/prover/backend/circuit-file.ts';
 import { pairingHolds, readPairingPoints } from '../../../src/prover/backend/pairing-points.ts';
 import { solveWitness } from '../../../src/prover/backend/solve-witness.ts';
+import { CIRCUIT_SOURCES, CIRCUITS_FOLDER, compileCircuit } from '../../../src/prover/compile.ts';
 import type { InnerProof, WrapProof } from '../../../src/prover/port.ts';
 import { fieldInput } from '../../../src/prover/recursion/noir-inputs.ts';
 import { verifyWrap } from '../../../src/prover/recursion/verify-wrap.ts';
 import { freshDigest } from '../fresh-digests.ts';
+import { cacheDirectory } from '../prover-cache.ts';
 import { withWitness } from '../witness-map.ts';
 import {
   openRecursion,
@@ -128,6 +133,21 @@ describe('no witness of merge has', () => {
   test('an empty position', () => refuse('left.key.siblings', Array(4).fill('0x0'), /not under vkRoot/));
 });
 
+test(
+  "with the order of digests unchecked, a gap is accepted: the refusals above are the assertion's doing",
+  async () => {
+    const main = await readFile(join(CIRCUITS_FOLDER, 'merge/src/main.nr'), 'utf8');
+    const weak = main.replace(/^ *assert\(left.digest_after == right.digest_before.*$/m, '');
+    expect(weak.length).toBeLessThan(main.length);
+    const source = { ...CIRCUIT_SOURCES.merge, overlay: { 'merge/src/main.nr': weak } };
+    const { circuit } = await compileCircuit(source, { cacheFolder: cacheDirectory });
+    const file = await toCircuitFile('weak-merge', circuit, cacheDirectory);
+    const gap = withInput(r.inputs.merge(left, right), 'right.digest_before', '0x1');
+    expect((await solveWitness(file, gap)).length).toBeGreaterThan(0);
+  },
+  minutes,
+);
+
 describe('no witness of wrap has', () => {
   const wrapInputs = () => r.inputs.wrap(range, r.digests[0], r.digests[2]);
   const refuse = (path: string, value: unknown, reason: RegExp) =>
@@ -214,12 +234,13 @@ describe('what only proving finds out', () => {
   );
 
   test(
-    'a key that is not the one of its hash',
+    'a true proof of a foreign circuit, its key under the hash of ours',
     async () => {
-      const merge = r.inputs.wrap({ ...range, circuit: 'merge' }, r.digests[first], r.digests[last]);
-      const { fields } = (merge as unknown as { range: { key: { fields: string[] } } }).range.key;
-      const inputs = withInput(wrapOf(range), 'range.key.fields', fields);
-      await refuse(await solveWitness(r.keys.wrap.file, inputs), /WITNESS_UNSATISFIED/);
+      const { child, key } = await r.forgery(r.digests[first], r.digests[last], true);
+      await refuse(
+        await solveWitness(r.keys.wrap.file, withInput(wrapOf(child), 'range.key.fields', key)),
+        /WITNESS_UNSATISFIED/,
+      );
     },
     5 * minutes,
   );

@@ -27,11 +27,29 @@ export interface Recursion {
   /** Three digests just after a seal, in order. */
   readonly digests: readonly [FreshDigest, FreshDigest, FreshDigest];
   leaf(circuit: 'segment_xs' | 'seal', from: FreshDigest, to: FreshDigest, zk?: boolean): Promise<InnerProof>;
+  /** A true proof of a forger's circuit, passed off as a seal, and that circuit's key. */
+  forgery(
+    from: FreshDigest,
+    to: FreshDigest,
+    zk: boolean,
+  ): Promise<{ readonly child: InnerProof; readonly key: string[] }>;
 }
 
 export async function openRecursion(): Promise<Recursion> {
-  const { backend, keys } = await makeTinyKeySet();
+  const { backend, keys, outsider } = await makeTinyKeySet();
   const inputs = createRecursionInputs(keys, randomField);
+  async function proveWith(
+    file: CircuitFile,
+    from: FreshDigest,
+    to: FreshDigest,
+    zk: boolean,
+  ): Promise<Omit<InnerProof, 'circuit'>> {
+    const [before, after] = [digestHash(from), digestHash(to)];
+    const own = { digest_before: fieldInput(before), digest_after: fieldInput(after) };
+    const witness = await solveWitness(file, { ...own, ...inputs.vkRoot, entropy: fieldInput(randomField()) });
+    const { proof } = await backend.prove(file, witness, zk ? 'inner-zk' : 'inner');
+    return { zk, before, after, proof };
+  }
   return {
     backend,
     keys,
@@ -39,12 +57,15 @@ export async function openRecursion(): Promise<Recursion> {
     prover: createProver({ backend, keys, randomField, proofSystemId: '0x00' }),
     digests: [freshDigest(1n), freshDigest(2n), freshDigest(3n)],
     async leaf(circuit, from, to, zk = false) {
-      const [before, after] = [digestHash(from), digestHash(to)];
       const { file } = keys.circuits.find(({ name }) => name === circuit)!;
-      const own = { digest_before: fieldInput(before), digest_after: fieldInput(after) };
-      const witness = await solveWitness(file, { ...own, ...inputs.vkRoot, entropy: fieldInput(randomField()) });
-      const { proof } = await backend.prove(file, witness, zk ? 'inner-zk' : 'inner');
-      return { circuit, zk, before, after, proof };
+      return { circuit, ...(await proveWith(file, from, to, zk)) };
+    },
+    async forgery(from, to, zk) {
+      const key = await backend.writeKey(outsider, 'inner');
+      return {
+        child: { circuit: 'seal', ...(await proveWith(outsider, from, to, zk)) },
+        key: toFields(key.bytes).map(fieldInput),
+      };
     },
   };
 }
