@@ -1,6 +1,7 @@
 /**
  * A signed denial: how an accepted transaction ends when it does not get a receipt (G7). What the sender sees is coarse; the rule and the
- * reason go to compliance. The signature covers a hash of the precise part too, so the operator cannot change the reason later.
+ * reason go to compliance. The signature covers a salted hash of the precise part too, so the operator cannot change the reason
+ * later and its holder cannot guess it.
  */
 
 import { concatBytes } from '../base/bytes.ts';
@@ -24,6 +25,8 @@ export interface Denial {
   /** For compliance only. */
   readonly ruleId: string;
   readonly reason: string;
+  /** Hides rule and reason from whoever holds the signature and guesses. */
+  readonly salt: bigint;
 }
 
 export interface SignedDenial extends Denial {
@@ -33,7 +36,7 @@ export interface SignedDenial extends Denial {
 
 /** sha256 that is signed. */
 export function denialDigest(denial: Denial): bigint {
-  const detail = sha256Word(Buffer.from(JSON.stringify([denial.ruleId, denial.reason])));
+  const detail = sha256Word(word32(denial.salt), Buffer.from(JSON.stringify([denial.ruleId, denial.reason])));
   return sha256Word(
     Buffer.from('privity denial 1'),
     u64(denial.chainId),

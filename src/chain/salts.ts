@@ -9,6 +9,8 @@ export interface Salts {
   leaf(batch: bigint, index: number): bigint;
   /** For the record of the transaction or operation with this 32-byte hash. */
   record(hash: bigint): bigint;
+  /** For the precise part of the denial of the transaction with this 32-byte hash. */
+  denial(hash: bigint): bigint;
   blind(batch: bigint): bigint;
   batch(batch: bigint): bigint;
 }
@@ -23,6 +25,7 @@ export function createSalts(saltKey: Secret<Uint8Array>): Salts {
   return {
     leaf: (batch, index) => derive('leaf', u64(batch), u32(index)),
     record: (hash) => derive('tx', word32(hash)),
+    denial: (hash) => derive('denial', word32(hash)),
     blind: (batch) => derive('blind', u64(batch)),
     batch: (batch) => derive('batch', u64(batch)),
   };

@@ -81,7 +81,11 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       log,
     },
   );
-  return createApp(
+  const sweeping = setInterval(
+    () => void access.sweep().catch((error) => log.warn({ err: error }, 'access.sweep_failed')),
+    minuteMs,
+  );
+  const app = await createApp(
     {
       version: VERSION,
       publicUrl,
@@ -114,6 +118,8 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
     },
     { ...deps, access, random, logger: log, devOidc: oidc.provider },
   );
+  app.addHook('onClose', async () => clearInterval(sweeping));
+  return app;
 }
 
 function openIdProvider({ config, folders, clock }: WebDeps, publicUrl: string) {

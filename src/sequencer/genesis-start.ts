@@ -1,5 +1,5 @@
-import type { Genesis } from '../chain/genesis.ts';
 import type { BlockRing } from '../chain/block-hash.ts';
+import type { Genesis } from '../chain/genesis.ts';
 import type { BatchStart } from './open-batch.ts';
 
 /** The first batch of a chain starts here. Slots before genesis cannot be used: the genesis slot counts as taken. */

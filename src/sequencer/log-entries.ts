@@ -1,6 +1,7 @@
 /** Entries of the block log and their bytes. Fields stand in the order of the type. */
 
-import { DENIAL_CODES, type SignedDenial } from '../chain/denial.ts';
+import { isPrivityError } from '../base/errors.ts';
+import { DENIAL_CODES, type DenialCode, type SignedDenial } from '../chain/denial.ts';
 import { word32 } from '../chain/packed.ts';
 import type { PriorityKind, PriorityOperation } from '../chain/priority-operation.ts';
 import {
@@ -67,6 +68,7 @@ function fieldsOf(entry: LogEntry): RlpField[] {
         text(d.ruleId),
         text(d.reason),
         d.signature,
+        int(d.salt),
       ];
     }
     case 'batch-closed':
@@ -76,7 +78,22 @@ function fieldsOf(entry: LogEntry): RlpField[] {
   }
 }
 
+/** Throws HALT_REPLAY_MISMATCH unless the payload is exactly what `encodeEntry` writes. */
 export function decodeEntry(kind: string, payload: Uint8Array): LogEntry {
+  let entry: LogEntry;
+  let again: Uint8Array;
+  try {
+    entry = read(kind, payload);
+    again = encodeEntry(entry).payload;
+  } catch (cause) {
+    if (isPrivityError(cause)) throw cause;
+    throw chainHalted('HALT_REPLAY_MISMATCH', `log entry '${kind}' cannot be read`, { cause });
+  }
+  if (Buffer.compare(again, payload) !== 0) throw chainHalted('HALT_REPLAY_MISMATCH', `log entry '${kind}'`);
+  return entry;
+}
+
+function read(kind: string, payload: Uint8Array): LogEntry {
   const f = FieldReader.decode(payload);
   switch (kind) {
     case 'accepted':
@@ -106,12 +123,13 @@ export function decodeEntry(kind: string, payload: Uint8Array): LogEntry {
           transactionHash: f.integer(1),
           sender: f.integer(2),
           nonce: f.integer(3),
-          code: DENIAL_CODES[f.number(4)]!,
+          code: denialCode(f.number(4)),
           batch: f.integer(5),
           timestamp: f.integer(6),
           ruleId: f.text(7),
           reason: f.text(8),
           signature: f.bytes(9),
+          salt: f.integer(10),
         },
       };
     case 'batch-closed':
@@ -128,4 +146,10 @@ export function decodeEntry(kind: string, payload: Uint8Array): LogEntry {
     default:
       throw chainHalted('HALT_REPLAY_MISMATCH', `unknown log entry '${kind}'`);
   }
+}
+
+function denialCode(index: number): DenialCode {
+  const code = DENIAL_CODES[index];
+  if (code === undefined) throw new RangeError(`denial code ${index}`);
+  return code;
 }

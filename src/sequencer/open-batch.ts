@@ -174,6 +174,13 @@ export class OpenBatch {
     return block;
   }
 
+  /** Ends the block, or forgets it when nothing came into it. */
+  closeOrDropBlock(): Block | undefined {
+    if (this.#block?.items.length !== 0) return this.closeBlock();
+    this.#block = undefined;
+    return undefined;
+  }
+
   get txRoot(): bigint {
     return frontierRoot(this.frontier);
   }

@@ -3,9 +3,10 @@
  * above the tree and the open batch. Does not own roots of the tree, proofs or L1. Defends G2 and G7.
  */
 
-import { assert } from '../base/assert.ts';
+import { assert, InvariantError } from '../base/assert.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError } from '../base/errors.ts';
 import type { Block } from '../chain/block.ts';
 import { contextOfState } from '../chain/block-context.ts';
 import { BLOCK_RING_SIZE } from '../chain/block-hash.ts';
@@ -25,6 +26,7 @@ import { Lanes, type Pending } from './lanes.ts';
 import { LayeredState } from './layered-state.ts';
 import { encodeEntry, type LogEntry } from './log-entries.ts';
 import { type BatchStart, OpenBatch, startAfter } from './open-batch.ts';
+import { ProvingBacklog } from './proving-backlog.ts';
 import type {
   DurableLog,
   Executor,
@@ -67,17 +69,19 @@ export class Sequencer {
   readonly #arriving = new Map<bigint, Promise<void>>();
   /** Accepted transactions that ended as denials: they stay denied. Grows with the denials, which are limited a sender and minute. */
   readonly #denied = new Set<bigint>();
-  /** Lane slots that a replacement is about to take. */
-  readonly #replacing = new Set<string>();
+  /** Waiting transactions, by hash, whose replacement is being written: no block takes them, and they get no second replacement. */
+  readonly #replacing = new Set<bigint>();
+  readonly #backlog = new ProvingBacklog();
   readonly #denialTimes = new Map<bigint, number[]>();
   #next: BatchStart;
   #batch: OpenBatch | undefined;
+  /** The batch that was left last; a denial on its way to the log may still belong to it. */
+  #closed: OpenBatch | undefined;
   /** Denials signed between two batches: they belong to the one that opens next. */
   #loose: SignedDenial[] = [];
   #gapsCheckedAt = 0;
   #executor: Executor | undefined;
   #sequence = 0;
-  #backlogGates = 0;
   #stopping = false;
   #building = false;
 
@@ -97,7 +101,7 @@ export class Sequencer {
   }
 
   get backlogGates(): number {
-    return this.#backlogGates;
+    return this.#backlog.gates;
   }
 
   /** Number of the last block. */
@@ -110,9 +114,9 @@ export class Sequencer {
     return this.#batch?.slot ?? this.#next.lastSlot;
   }
 
-  /** Gates whose proof is done. */
-  proven(gates: number): void {
-    this.#backlogGates = Math.max(0, this.#backlogGates - gates);
+  /** The batches up to this one have their proofs. */
+  proven(batch: bigint): void {
+    this.#backlog.proven(batch);
   }
 
   pending(hash: bigint): SignedTransaction | undefined {
@@ -218,8 +222,10 @@ export class Sequencer {
   async close(): Promise<void> {
     const batch = this.#batch;
     assert(batch !== undefined && !this.#building, 'a batch can be closed');
+    // Before the write: a denial signed from here on stands behind this entry in the log, so it belongs to the next batch.
+    this.#leave(batch);
     await this.#write([{ kind: 'batch-closed', batch: batch.number }]);
-    this.#end(batch);
+    this.#deps.events.onBatch(batch);
   }
 
   /** Accepts nothing more. */
@@ -229,6 +235,16 @@ export class Sequencer {
 
   /** Applies one entry of the block log at start-up; blocks must come out with the hashes recorded. */
   replay(entry: LogEntry): void {
+    try {
+      this.#replayEntry(entry);
+    } catch (cause) {
+      const impossible = cause instanceof InvariantError || (isPrivityError(cause) && cause.code.startsWith('TX_'));
+      if (!impossible) throw cause;
+      throw chainHalted('HALT_REPLAY_MISMATCH', `${entry.kind}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #replayEntry(entry: LogEntry): void {
     switch (entry.kind) {
       case 'accepted': {
         const transaction = decodeTransaction(entry.raw, this.#options.chainId);
@@ -244,7 +260,7 @@ export class Sequencer {
       case 'denial': {
         const accepted = this.#lanes.byHash(entry.denial.transactionHash);
         if (accepted !== undefined) {
-          this.#lanes.remove(accepted);
+          this.#drop(accepted);
           this.#denied.add(accepted.hash);
         }
         this.#keep(entry.denial);
@@ -253,7 +269,7 @@ export class Sequencer {
       }
       case 'batch-closed':
         assert(this.#batch?.number === entry.batch, 'the log closes the open batch');
-        this.#end(this.#batch);
+        this.#deps.events.onBatch(this.#leave(this.#batch));
         return;
       case 'sealed':
         return;
@@ -262,23 +278,20 @@ export class Sequencer {
 
   async #accept(transaction: SignedTransaction, hash: bigint): Promise<void> {
     const { sender, nonce } = transaction;
-    const slot = `${sender}:${nonce}`;
     const replaces = this.#lanes.at(sender, nonce);
-    if (replaces !== undefined && this.#replacing.has(slot))
-      throw sequencerError('SUBMIT_UNDERPRICED', 'a replacement is on its way');
+    if (replaces !== undefined && (this.#replacing.has(replaces.hash) || this.#arriving.has(replaces.hash)))
+      throw sequencerError('SUBMIT_UNDERPRICED', 'another transaction of this nonce is being written');
     const account = this.state.get(accountKey(sender));
-    const gates = this.#deps.gatesOf(transaction);
-    const block = this.currentBlock();
     try {
       admit({
         transaction,
         state: this.state,
-        block,
+        block: this.currentBlock(),
         lanes: this.#lanes,
         executor: this.#executorNow(),
         limits: this.#options,
-        backlogGates: this.#backlogGates,
-        gates,
+        backlogGates: this.#backlog.gates,
+        gates: this.#deps.gatesOf(transaction),
         denialsExceeded: this.#denialsExceeded(sender),
         nonce: account.hi,
         balance: account.lo,
@@ -289,35 +302,64 @@ export class Sequencer {
       throw error;
     }
     const acceptedAt = this.#deps.clock.now();
-    if (replaces === undefined) this.#enqueue(transaction, hash, acceptedAt);
-    else this.#replacing.add(slot);
-    const durable = this.#write([{ kind: 'accepted', raw: transaction.raw, acceptedAt }]);
+    if (replaces === undefined) await this.#take(transaction, hash, acceptedAt);
+    else await this.#replace(replaces, transaction, hash, acceptedAt);
+  }
+
+  /** It waits from now on, which later nonces and the limits count on; no block takes it before it is durable. */
+  async #take(transaction: SignedTransaction, hash: bigint, acceptedAt: number): Promise<void> {
+    this.#enqueue(transaction, hash, acceptedAt);
+    try {
+      await this.#arrive(hash, [{ kind: 'accepted', raw: transaction.raw, acceptedAt }]);
+    } catch (error) {
+      this.#drop(this.#lanes.byHash(hash)!);
+      throw error;
+    }
+  }
+
+  /** One group of the log: the old one's denial and the new one's acceptance are durable together or not at all. */
+  async #replace(old: Pending, transaction: SignedTransaction, hash: bigint, acceptedAt: number): Promise<void> {
+    const denial = this.#sign(old.transaction, old.hash, 'replaced', 'sequencer.replaced', 'the sender replaced it');
+    this.#replacing.add(old.hash);
+    try {
+      await this.#arrive(hash, [
+        { kind: 'denial', denial },
+        { kind: 'accepted', raw: transaction.raw, acceptedAt },
+      ]);
+    } catch (error) {
+      this.#discard(denial);
+      throw error;
+    } finally {
+      this.#replacing.delete(old.hash);
+    }
+    this.#drop(old);
+    this.#denied.add(old.hash);
+    this.#enqueue(transaction, hash, acceptedAt);
+    this.#deps.events.onDenial(denial, true);
+  }
+
+  /** Writes what makes a transaction accepted; throws SUBMIT_NOT_DURABLE, also to those who submitted the same bytes meanwhile. */
+  async #arrive(hash: bigint, entries: readonly LogEntry[]): Promise<void> {
+    const durable = this.#write(entries).catch((cause: unknown) => {
+      throw sequencerError('SUBMIT_NOT_DURABLE', 'block log', { cause });
+    });
     this.#arriving.set(hash, durable);
     try {
       await durable;
-    } catch (cause) {
-      const enqueued = this.#lanes.byHash(hash);
-      if (enqueued !== undefined) this.#lanes.remove(enqueued);
-      throw sequencerError('SUBMIT_NOT_DURABLE', 'block log', { cause });
     } finally {
       this.#arriving.delete(hash);
-      this.#replacing.delete(slot);
     }
-    this.#backlogGates += gates;
-    if (replaces !== undefined) await this.#replace(transaction, hash, acceptedAt);
-  }
-
-  async #replace(transaction: SignedTransaction, hash: bigint, acceptedAt: number): Promise<void> {
-    const old = this.#lanes.at(transaction.sender, transaction.nonce);
-    this.#enqueue(transaction, hash, acceptedAt);
-    if (old === undefined) return;
-    const denial = this.#deny(old, 'replaced', 'sequencer.replaced', 'the sender replaced it');
-    await this.#write([{ kind: 'denial', denial }]);
-    this.#deps.events.onDenial(denial, true);
   }
 
   #enqueue(transaction: SignedTransaction, hash: bigint, acceptedAt: number): void {
     this.#lanes.add({ transaction, hash, acceptedAt, sequence: this.#sequence++ });
+    this.#backlog.accept(this.#deps.gatesOf(transaction));
+  }
+
+  /** It leaves its lane without being included. */
+  #drop(pending: Pending): void {
+    this.#lanes.remove(pending);
+    this.#backlog.release(this.#deps.gatesOf(pending.transaction));
   }
 
   #begin(slot: bigint, policyRoot: bigint): OpenBatch {
@@ -356,18 +398,18 @@ export class Sequencer {
       for (const pending of ready) {
         if (count >= this.#options.blockTransactionsMax || batch.frontier.count >= this.#options.batchTransactionsMax)
           break;
-        const taken = this.#take(batch, context, pending, denials);
+        const taken = this.#include(batch, context, pending, denials);
         if (taken) count += 1;
         else skipped.add(pending.transaction.sender);
       }
       if (batch.frontier.count >= this.#options.batchTransactionsMax) break;
       ready = this.#ready(nonceOf).filter(({ transaction }) => !skipped.has(transaction.sender));
     }
-    return batch.closeBlock();
+    return batch.closeOrDropBlock();
   }
 
   /** True when the transaction left its lane. */
-  #take(batch: OpenBatch, context: BlockContext, pending: Pending, denials: SignedDenial[]): boolean {
+  #include(batch: OpenBatch, context: BlockContext, pending: Pending, denials: SignedDenial[]): boolean {
     const { transaction } = pending;
     if (batch.blockGas + transaction.gasLimit > context.gasLimit) return false;
     const outcome = this.#executor!.executeTransaction(batch.noting(this.state), context, transaction);
@@ -380,6 +422,7 @@ export class Sequencer {
     batch.appendTransaction(transaction, outcome.result, this.state);
     this.state.apply(outcome.result.changes);
     this.#lanes.remove(pending);
+    this.#backlog.include(batch.number, this.#deps.gatesOf(transaction));
     return true;
   }
 
@@ -397,7 +440,7 @@ export class Sequencer {
         if (pending === undefined)
           throw chainHalted('HALT_REPLAY_MISMATCH', 'a block names a transaction that was never accepted');
         const denials: SignedDenial[] = [];
-        if (!this.#take(batch, context, pending, denials) || denials.length > 0) {
+        if (!this.#include(batch, context, pending, denials) || denials.length > 0) {
           throw chainHalted('HALT_REPLAY_MISMATCH', `transaction refused in replay of block ${entry.number}`);
         }
       }
@@ -409,20 +452,25 @@ export class Sequencer {
     this.#deps.events.onBlock(block);
   }
 
-  #end(batch: OpenBatch): void {
+  #leave(batch: OpenBatch): OpenBatch {
     this.#next = startAfter(
       batch,
       contextOfState((key) => this.state.get(key)),
     );
     this.#batch = undefined;
-    this.#deps.events.onBatch(batch);
+    this.#closed = batch;
+    return batch;
   }
 
   #ready(nonceOf: (sender: bigint) => bigint): Pending[] {
-    return this.#lanes.ready(nonceOf).filter(({ hash }) => !this.#arriving.has(hash));
+    return this.#lanes.ready(nonceOf).filter(({ hash }) => !this.#isBeingWritten(hash));
   }
 
-  /** Ends transactions that waited too long for a missing nonce, and those whose nonce was used. */
+  #isBeingWritten(hash: bigint): boolean {
+    return this.#arriving.has(hash) || this.#replacing.has(hash);
+  }
+
+  /** Ends transactions that waited too long, for a missing nonce or a lower base fee, and those whose nonce was used. */
   #expireGaps(batch: OpenBatch): SignedDenial[] {
     assert(this.#batch === batch, 'the open batch');
     const now = this.#deps.clock.now();
@@ -431,26 +479,36 @@ export class Sequencer {
     const before = now - this.#options.nonceGapMs;
     const ended: SignedDenial[] = [];
     for (const pending of [...this.#lanes.all()]) {
-      if (this.#arriving.has(pending.hash)) continue;
-      const { sender, nonce } = pending.transaction;
+      if (this.#isBeingWritten(pending.hash)) continue;
+      const { sender, nonce, maxFeePerGas } = pending.transaction;
       const next = this.state.get(accountKey(sender)).hi;
       if (nonce < next)
         ended.push(this.#deny(pending, 'invalid', 'sequencer.nonce-used', 'its nonce was used by another transaction'));
       else if (pending.acceptedAt < before && this.#lanes.nextNonce(sender, next) < nonce) {
         ended.push(this.#deny(pending, 'expired', 'sequencer.nonce-gap', 'an earlier nonce never came'));
+      } else if (pending.acceptedAt < before && nonce === next && maxFeePerGas < batch.start.context.baseFee) {
+        ended.push(this.#deny(pending, 'expired', 'sequencer.fee-too-low', 'the base fee stayed above what it offers'));
       }
     }
     return ended;
   }
 
   #deny(pending: Pending, code: DenialCode, ruleId: string, reason: string): SignedDenial {
-    this.#lanes.remove(pending);
+    this.#drop(pending);
     this.#denied.add(pending.hash);
     return this.#sign(pending.transaction, pending.hash, code, ruleId, reason);
   }
 
   #keep(denial: SignedDenial): void {
     (this.#batch?.denials ?? this.#loose).push(denial);
+  }
+
+  /** Takes back a denial that could not be written: a batch's denials are those in the log. */
+  #discard(denial: SignedDenial): void {
+    for (const denials of [this.#loose, this.#batch?.denials ?? [], this.#closed?.denials ?? []]) {
+      const at = denials.indexOf(denial);
+      if (at >= 0) denials.splice(at, 1);
+    }
   }
 
   #sign(transaction: SignedTransaction, hash: bigint, code: DenialCode, ruleId: string, reason: string): SignedDenial {
@@ -464,6 +522,7 @@ export class Sequencer {
       timestamp: BigInt(Math.floor(this.#deps.clock.now() / 1000)),
       ruleId,
       reason,
+      salt: this.#deps.salts.denial(hash),
     });
     this.#keep(denial);
     const times = this.#denialTimes.get(transaction.sender) ?? [];
@@ -474,7 +533,12 @@ export class Sequencer {
 
   async #recordRefusal(transaction: SignedTransaction, hash: bigint, reason: string): Promise<void> {
     const denial = this.#sign(transaction, hash, 'policy', 'admission', reason);
-    await this.#write([{ kind: 'denial', denial }]);
+    try {
+      await this.#write([{ kind: 'denial', denial }]);
+    } catch (cause) {
+      this.#discard(denial);
+      throw sequencerError('SUBMIT_NOT_DURABLE', 'block log', { cause });
+    }
     this.#deps.events.onDenial(denial, false);
   }
 
