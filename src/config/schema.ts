@@ -289,7 +289,8 @@ export const CONFIG_FIELDS = {
     default: 1,
     min: 0,
     max: 64,
-    meaning: 'Proofs made at the same time on this machine; 0 leaves proving to others.',
+    meaning:
+      'Proofs made at the same time on this machine; 0 proves nothing, so batches are sealed and committed but not settled.',
   },
   'prover.proofTimeoutMs': {
     type: 'integer',

@@ -28,7 +28,8 @@ export interface ProvingDeps {
   readonly clock: Clock;
   readonly onJob: (event: JobEvent) => void;
   readonly onProgress: (range: { from: bigint; to: bigint }, done: number, total: number) => void;
-  readonly onProven: (range: { from: bigint; to: bigint }) => void;
+  /** `fresh` is false for a range whose proof an earlier life made. */
+  readonly onProven: (range: { from: bigint; to: bigint }, fresh: boolean) => void;
 }
 
 interface StoredProof {
@@ -74,12 +75,16 @@ export class Proving {
     return { ...range, proofSystemId, proof: decodeWrapProof(stored.subarray(32)).proof };
   }
 
-  /** Prepares circuits and keys, then proves until the signal aborts; rejects when a job is poisoned, which stops settlement loudly. */
+  /**
+   * Prepares circuits and keys, then proves until the signal aborts; rejects when a job is poisoned, which stops settlement loudly.
+   * Without workers it does neither: then nothing is proven, and nothing settles, until a node with workers opens this data.
+   */
   async run(signal: AbortSignal): Promise<void> {
+    const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;
+    if (workers === 0) return;
     const prover = await this.#deps.prepare(signal);
     this.#prover = prover;
     const { store, source, clock, onJob } = this.#deps;
-    const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;
     const options = { leaseMs, pollMs, retryAfterMs };
     await Promise.all([
       this.#proveRanges(prover, signal),
@@ -95,6 +100,7 @@ export class Proving {
     while (!signal.aborted) {
       const range = this.rangeOf(from + 1n);
       if ((await store.read.proofs.get(nameOf(range))) !== undefined) {
+        this.#deps.onProven(range, false);
         from = range.to;
       } else if (range.to > book.latest) {
         await clock.sleep(this.#options.pollMs, signal);
@@ -113,7 +119,7 @@ export class Proving {
         );
         const bytes = concatBytes(word32(BigInt(prover.proofSystemId)), encodeWrapProof(proof));
         await store.transaction((writes) => writes.proofs.put(nameOf(range), Number(range.to), bytes));
-        this.#deps.onProven(range);
+        this.#deps.onProven(range, true);
         from = range.to;
       }
     }

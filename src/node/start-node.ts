@@ -115,7 +115,8 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     cleanup.push(() => web.close());
     const loops = runLoops(config, { place: foundation.place, pipeline, proving, keys, l1, clock, log }, abort.signal);
     const stopped = Promise.race([loops, failures.promise]);
-    stopped.catch(fail);
+    // What a stop interrupts has not failed.
+    stopped.catch((error: unknown) => (abort.signal.aborted ? undefined : fail(error)));
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       stopping ??= shutDown(abort, pipeline, loops, audit, cleanup);
