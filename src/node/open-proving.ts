@@ -67,7 +67,10 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
       },
       onProgress: ({ from, to }, done, total) =>
         report(`proving batches ${from + 1n} to ${to}: ${done} of ${total} proofs`),
-      onProven: ({ from, to }) => log.info({ from: Number(from + 1n), to: Number(to) }, 'proof.range_proven'),
+      onProven({ from, to }, fresh) {
+        pipeline.sequencer.proven(to);
+        if (fresh) log.info({ from: Number(from + 1n), to: Number(to) }, 'proof.range_proven');
+      },
     },
   );
 }

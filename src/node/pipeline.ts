@@ -195,6 +195,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     settled,
     async onCounts(counts) {
       book.onCounts(counts);
+      sequencer.proven(counts.proven);
       await settled.update(book);
       // What is executed needs no proof any more.
       for (const number of closed.keys()) if (number <= counts.executed) closed.delete(number);

@@ -26,7 +26,6 @@ import { Lanes, type Pending } from './lanes.ts';
 import { LayeredState } from './layered-state.ts';
 import { encodeEntry, type LogEntry } from './log-entries.ts';
 import { type BatchStart, OpenBatch, startAfter } from './open-batch.ts';
-import { ProvingBacklog } from './proving-backlog.ts';
 import type {
   DurableLog,
   Executor,
@@ -37,6 +36,7 @@ import type {
   Outcome,
   SequencerEvents,
 } from './port.ts';
+import { ProvingBacklog } from './proving-backlog.ts';
 
 export interface SequencerOptions extends AdmissionLimits {
   readonly chainId: bigint;
