@@ -10,7 +10,7 @@ export { FR_BYTES, JOB_BYTES };
 /** Threads that can hash in one memory at the same time. */
 export const THREADS_MAX = 8;
 /** The kernel's own part of every memory; what lies above is the caller's. */
-export const RESERVED_BYTES = 262_144;
+export const RESERVED_BYTES = 393_216;
 const PAGE_BYTES = 65_536;
 
 export interface HashEngine {
@@ -106,7 +106,7 @@ const TRIALS: readonly State[] = [
 function passesTrial(engine: HashEngine, memory: WebAssembly.Memory, thread: number): boolean {
   const place = trialAddress(thread);
   return TRIALS.every((input) => {
-    input.forEach((x, j) => writeFr(memory, place + j * FR_BYTES, x));
+    for (const [j, x] of input.entries()) writeFr(memory, place + j * FR_BYTES, x);
     engine.permute(place, place + 4 * FR_BYTES);
     return permuteReference(input).every((x, j) => readFr(memory, place + (4 + j) * FR_BYTES) === x);
   });

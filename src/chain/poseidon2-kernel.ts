@@ -5,7 +5,7 @@
  *
  * Two forms of a number (poseidon2-limbs.ts): "limbs", five doubles that can be multiplied, and "columns", 64-bit integers before carries.
  * Magnitudes, p = 0.378 * 2^255: a six-limb reduction gives at most 0.75 p whatever its input here; an S-box input is at most 1.25 p, its
- * square 1.34 p, its fourth power 1.43 p, a history value 1.5 p; the top limb of each stays below 2^51, the others within 2^50.
+ * square 1.34 p, its fourth power 1.43 p, a history value 1.95 p; the top limb of each stays below 2^51, the others within 2^50.
  */
 
 import { assert } from '../base/assert.ts';
@@ -26,7 +26,7 @@ import { FunctionWriter, type ValueType, writeModule } from './poseidon2-wasm-wr
 export const MEMORY_PAGES_MAX = 65_536;
 
 /** Bytes of the constant table, which is written at address 0 of the memory. */
-export const CONSTANTS_BYTES = 65_536;
+export const CONSTANTS_BYTES = 196_608;
 /** Bytes of scratch space a thread passes to the kernel. */
 export const SCRATCH_BYTES = 16_384;
 
@@ -85,6 +85,11 @@ class Constants {
     return this.#put(...values.flatMap((x) => toLimbs(x).map((limb, i) => limb + carryStart(i))));
   }
 
+  /** Integers without what a carry needs. */
+  limbs(...values: readonly bigint[]): number {
+    return this.#put(...values.flatMap(toLimbs));
+  }
+
   /** Address of a single word; equal words share one. */
   word(bits: bigint): number {
     const word = BigInt.asUintN(64, bits);
@@ -128,18 +133,38 @@ function finish(emission: Emission): number[] {
   }
 }
 
-/** Writes `counts[i]` steps of each in turn: a processor looks a few hundred instructions ahead, less than one of these reductions. */
-function interleave(emissions: readonly [Emission, Emission], counts: readonly [number, number]): [number[], number[]] {
-  const results: (number[] | undefined)[] = [undefined, undefined];
+/** Writes `turns[i]` steps of each in turn: a processor looks a few hundred instructions ahead, less than one of these reductions. */
+function interleave(emissions: readonly Emission[], turns: readonly number[]): number[][] {
+  const results: (number[] | undefined)[] = emissions.map(() => undefined);
   while (results.includes(undefined)) {
     for (const [i, emission] of emissions.entries()) {
-      for (let step = 0; step < counts[i]! && results[i] === undefined; step++) {
+      for (let step = 0; step < turns[i]! && results[i] === undefined; step++) {
         const { done, value } = emission.next();
         if (done === true) results[i] = value;
       }
     }
   }
-  return results as [number[], number[]];
+  return results as number[][];
+}
+
+/** Something to reduce, column by column. */
+interface Sum {
+  readonly steps: number;
+  readonly standard: 1 | 2;
+  readonly products: (k: number) => Product[];
+  readonly addends: (k: number) => readonly (() => void)[];
+  /**
+   * Multiplications by constants: limb j of a factor times the five limbs of (constant * 2^51j mod p). The sum is not twice as long as its factors, so
+   * it enters two steps before the last.
+   */
+  readonly rows?: {
+    readonly at: number;
+    readonly count: number;
+    readonly factor: (row: number) => void;
+    readonly constant: (i: number) => void;
+  };
+  /** Added to the columns of the result. */
+  readonly start: (limb: number) => bigint;
 }
 
 class Kernel extends FunctionWriter {
@@ -238,66 +263,97 @@ class Kernel extends FunctionWriter {
     }
   }
 
+  /** Reduces a sum: see `reduction`. */
+  *reduce(sum: Sum): Emission {
+    return yield* this.reduction(sum).finish();
+  }
+
   /**
-   * Montgomery reduction of a sum of products and columns by `steps` limbs; leaves LIMBS columns in fresh locals. All steps but the last
-   * replace a low digit d by d * (2^-51k mod p), k columns up: nothing need be divided; the last is Montgomery's own and bounds the result.
-   * `start` is added to the result's columns.
+   * Montgomery reduction of a sum by `steps` limbs; `finish` leaves LIMBS columns in fresh locals. All steps but the last replace a low digit d by
+   * d * (2^-51k mod p), k columns up: nothing need be divided. The last, or the last two, are Montgomery's own and bound the result, by 0.75 p and
+   * 0.5 p beside the sum's own share.
    */
-  *reduce(
-    steps: number,
-    products: (k: number) => Product[],
-    addends: readonly Source[],
-    start: (limb: number) => bigint,
-  ): Emission {
+  reduction({ steps, standard, products, addends, rows, start }: Sum): {
+    readonly addRows: () => Generator<void, void>;
+    readonly finish: () => Emission;
+  } {
     const columns = this.locals(steps + LIMBS + 1);
     const digits = this.locals(steps);
     const carry = this.local('v128');
     const grouped = steps - 2;
+    const folded = steps - standard;
     const foldAt = (digit: number) => (digit < grouped ? grouped : grouped + 1);
-    const foldLimbs = Array.from({ length: steps - 1 }, (_, d) => toLimbs(inverse(RADIX ** BigInt(foldAt(d) - d))));
+    const foldLimbs = Array.from({ length: folded }, (_, d) => toLimbs(inverse(RADIX ** BigInt(foldAt(d) - d))));
     const folds = (k: number): Product[] =>
       foldLimbs.flatMap((limbs, d): Product[] => {
         const limb = limbs[k - foldAt(d)];
         return limb === undefined ? [] : [[() => this.get(digits[d]!), () => this.constant(doubleBits(limb))]];
       });
-    const last = (k: number): Product[] => {
-      const limb = MODULUS_LIMBS[k - (steps - 1)];
-      return limb === undefined ? [] : [[() => this.get(digits[steps - 1]!), () => this.constant(doubleBits(limb))]];
-    };
-    const all = (k: number): Product[] => [...products(k), ...folds(k), ...last(k)];
+    const moduli = (k: number, first: number, end: number): Product[] =>
+      digits.slice(first, end).flatMap((digit, i): Product[] => {
+        const limb = MODULUS_LIMBS[k - first - i];
+        return limb === undefined ? [] : [[() => this.get(digit), () => this.constant(doubleBits(limb))]];
+      });
+    const rowProducts = (k: number) => (rows !== undefined && k >= rows.at && k < rows.at + LIMBS ? rows.count : 0);
+    const count = (k: number) =>
+      products(k).length + folds(k).length + moduli(k, folded, steps).length + rowProducts(k);
+    const begun = new Set<number>();
     const begin = (k: number) => {
-      const offsets = BigInt(all(k).length) * LOW_OFFSET + BigInt(k === 0 ? 0 : all(k - 1).length) * HIGH_OFFSET;
+      if (begun.has(k) || k >= steps + LIMBS) return;
+      begun.add(k);
+      const offsets = BigInt(count(k)) * LOW_OFFSET + BigInt(k === 0 ? 0 : count(k - 1)) * HIGH_OFFSET;
       const carried = k === 0 || k > steps ? 0n : CARRY_OFFSET;
       const bias = k < steps ? POSITIVE + ROUNDING : start(k - steps);
       this.constant(bias - carried - offsets).set(columns[k]!);
     };
-    begin(0);
-    for (let k = 0; k < steps + LIMBS; k++) {
-      if (k + 1 < steps + LIMBS) begin(k + 1);
-      const column = columns[k]!;
-      const next = columns[k + 1]!;
-      for (const product of products(k)) yield this.#addProduct(product, column, next);
-      if (k < PRODUCT_COLUMNS) {
-        for (const addend of addends) {
-          addend(k);
-          this.get(column).op('i64x2.add').set(column);
+    let areRowsIn = rows === undefined;
+
+    function* addRows(this: Kernel): Generator<void, void> {
+      if (rows === undefined) return;
+      areRowsIn = true;
+      const factor = this.local('v128');
+      for (let k = rows.at; k <= rows.at + LIMBS; k++) begin(k);
+      for (let row = 0; row < rows.count; row++) {
+        rows.factor(row);
+        this.set(factor);
+        for (let limb = 0; limb < LIMBS; limb++) {
+          const k = rows.at + limb;
+          const product: Product = [() => this.get(factor), () => rows.constant(row * LIMBS + limb)];
+          yield this.#addProduct(product, columns[k]!, columns[k + 1]!);
         }
       }
-      for (const product of folds(k)) yield this.#addProduct(product, column, next);
-      // The carry comes last, so that no column's sum waits for the one below.
-      if (k > 0 && k <= steps) this.get(carry).get(column).op('i64x2.add').set(column);
-      if (k < steps - 1) this.#digit(column).set(digits[k]!);
-      if (k === steps - 1) {
-        this.#digit(column).set(this.#a);
-        this.constant(doubleBits(NEGATED_INVERSE)).set(this.#b);
-        this.get(this.#a).get(this.#b).get(this.#splitBack);
-        this.get(this.#a).get(this.#b).get(this.#split).op('f64x2.relaxed_madd');
-        this.op('f64x2.sub').op('f64x2.relaxed_madd').constant(INTEGER_OFFSET).op('f64x2.sub').set(digits[k]!);
-      }
-      for (const product of last(k)) yield this.#addProduct(product, column, next);
-      if (k < steps) this.get(column).i32(RADIX_BITS).op('i64x2.shr_u').set(carry);
     }
-    return columns.slice(steps, steps + LIMBS);
+
+    function* finish(this: Kernel): Emission {
+      assert(areRowsIn, 'the rows of a sum are written before it is reduced');
+      begin(0);
+      for (let k = 0; k < steps + LIMBS; k++) {
+        const column = columns[k]!;
+        const next = columns[k + 1]!;
+        begin(k + 1);
+        for (const product of products(k)) yield this.#addProduct(product, column, next);
+        for (const addend of addends(k)) {
+          addend();
+          this.get(column).op('i64x2.add').set(column);
+        }
+        for (const product of folds(k)) yield this.#addProduct(product, column, next);
+        for (const product of moduli(k, folded, Math.min(k, steps))) yield this.#addProduct(product, column, next);
+        // The carry comes last, so that no column's sum waits for the one below.
+        if (k > 0 && k <= steps) this.get(carry).get(column).op('i64x2.add').set(column);
+        if (k < folded) this.#digit(column).set(digits[k]!);
+        if (k >= folded && k < steps) {
+          this.#digit(column).set(this.#a);
+          this.constant(doubleBits(NEGATED_INVERSE)).set(this.#b);
+          this.get(this.#a).get(this.#b).get(this.#splitBack);
+          this.get(this.#a).get(this.#b).get(this.#split).op('f64x2.relaxed_madd');
+          this.op('f64x2.sub').op('f64x2.relaxed_madd').constant(INTEGER_OFFSET).op('f64x2.sub').set(digits[k]!);
+          for (const product of moduli(k, k, k + 1)) yield this.#addProduct(product, column, next);
+        }
+        if (k < steps) this.get(column).i32(RADIX_BITS).op('i64x2.shr_u').set(carry);
+      }
+      return columns.slice(steps, steps + LIMBS);
+    }
+    return { addRows: () => addRows.call(this), finish: () => finish.call(this) };
   }
 
   /** Turns columns that start from `carryStart` into limbs. */
@@ -362,14 +418,8 @@ class Kernel extends FunctionWriter {
   *#squared(value: readonly number[]): Emission {
     const doubled = this.locals(LIMBS);
     for (const [i, limb] of value.entries()) this.get(limb).get(limb).op('f64x2.add').set(doubled[i]!);
-    return yield* this.reduce(LIMBS, Kernel.square(this.ofLocals(value), this.ofLocals(doubled)), [], carryStart);
-  }
-
-  /** The fifth power and `terms`, reduced to columns. */
-  *nextElement(value: readonly number[], terms: readonly [Source, Source][]): Emission {
-    const fourth = yield* this.fourthPower(value);
-    const products = Kernel.multiplications([...terms, [this.ofLocals(fourth), this.ofLocals(value)]]);
-    return yield* this.reduce(LIMBS + 1, products, [], none);
+    const products = Kernel.square(this.ofLocals(value), this.ofLocals(doubled));
+    return yield* this.reduce({ steps: LIMBS, standard: 1, products, addends: noAddends, start: carryStart });
   }
 
   /** The fourth power, as limbs. */
@@ -381,6 +431,7 @@ class Kernel extends FunctionWriter {
 
 const none = (): bigint => 0n;
 const noProducts = (): Product[] => [];
+const noAddends = (): (() => void)[] => [];
 
 /** (lane 0 address, lane 1 address, limbs out): reads two 32-byte little-endian integers. */
 function writeLoad(constants: Constants): Kernel {
@@ -474,11 +525,19 @@ function writeMix(constants: Constants): Kernel {
   return f;
 }
 
+/** The product columns stored at the address in local `base`. */
+const columnsAt =
+  (f: Kernel, base: number) =>
+  (k: number): (() => void)[] =>
+    k < PRODUCT_COLUMNS ? [() => f.ofMemory(base, 0)(k)] : [];
+
 /** (columns, addend, limbs out): reduces and adds a round constant. */
 function writeReduce(constants: Constants): Kernel {
   const f = new Kernel(constants, ['i32', 'i32', 'i32']);
   f.begin();
-  const reduced = finish(f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none));
+  const reduced = finish(
+    f.reduce({ steps: LIMBS + 1, standard: 1, products: noProducts, addends: columnsAt(f, 0), start: none }),
+  );
   f.store(f.toMultiplicand(f.withAddend(reduced, 1, 0)), 2, 0);
   return f;
 }
@@ -501,13 +560,31 @@ function writeDot(constants: Constants): Kernel {
     f.ofMemory(0, j * LIMBS_BYTES),
     f.ofConstants(1, j * LIMBS_BYTES),
   ]);
-  const reduced = finish(f.reduce(LIMBS + 1, Kernel.multiplications(pairs), [], none));
+  const reduced = finish(
+    f.reduce({
+      steps: LIMBS + 1,
+      standard: 1,
+      products: Kernel.multiplications(pairs),
+      addends: noAddends,
+      start: none,
+    }),
+  );
   f.store(f.toMultiplicand(f.withAddend(reduced, 2, 0)), 3, 0);
   return f;
 }
 
-const COUNTS: [number, number] = [2, 1];
-const PARTIAL_BYTES = 7 * LIMBS_BYTES;
+const HISTORY_TERMS = 3;
+const ROWS = HISTORY_TERMS * LIMBS;
+/** Per partial round: rows of c and of p, and what is added to the first element and to u. */
+const PARTIAL = {
+  c: 0,
+  p: ROWS * LIMBS_BYTES,
+  constant: 2 * ROWS * LIMBS_BYTES,
+  negated: (2 * ROWS + 1) * LIMBS_BYTES,
+  bytes: (2 * ROWS + 2) * LIMBS_BYTES,
+};
+/** Steps of the S-box and of the history written in turns. */
+const TURNS = [2, 3];
 
 /** (scratch, constants of the first partial round): all partial rounds on STATE[0] and HISTORY. */
 function writePartial(constants: Constants): Kernel {
@@ -521,20 +598,53 @@ function writePartial(constants: Constants): Kernel {
     .i32(PARTIAL_ROUNDS * LIMBS_BYTES)
     .op('i32.add')
     .set(end);
+  const rows = (at: number, table: number) => ({
+    at,
+    count: ROWS,
+    factor: (row: number) => {
+      const term = Math.floor(row / LIMBS);
+      f.ofMemory(history, HISTORY + (HISTORY_TERMS - 1 - term) * LIMBS_BYTES)(row % LIMBS);
+    },
+    constant: f.ofConstants(1, table),
+  });
+  const addendAt = (at: number, offset: number) => (k: number) =>
+    k >= at && k < at + LIMBS ? [() => f.ofConstants(1, offset)(k - at)] : [];
+  const ENTRY = LIMBS - 2;
+
   f.loop(
     () => {
-      const past = [2, 1, 0].map((i) => f.ofMemory(history, HISTORY + i * LIMBS_BYTES));
-      const terms = (first: number) =>
-        past.map((u, j): [Source, Source] => [u, f.ofConstants(1, (first + j) * LIMBS_BYTES)]);
-      const [next, u] = interleave(
-        [f.nextElement(value, terms(0)), f.reduce(LIMBS + 1, Kernel.multiplications(terms(3)), [], carryStart)],
-        COUNTS,
-      );
+      const fourth = f.locals(LIMBS);
+      const element = f.reduction({
+        steps: LIMBS,
+        standard: 2,
+        products: Kernel.multiplications([[f.ofLocals(fourth), f.ofLocals(value)]]),
+        addends: addendAt(ENTRY, PARTIAL.constant),
+        rows: rows(ENTRY, PARTIAL.c),
+        start: carryStart,
+      });
+      const newest = f.reduction({
+        steps: 2,
+        standard: 1,
+        products: noProducts,
+        addends: addendAt(0, PARTIAL.negated),
+        rows: rows(0, PARTIAL.p),
+        start: none,
+      });
+      function* sbox(): Emission {
+        const power = yield* f.fourthPower(value);
+        for (const [i, limb] of power.entries()) f.get(limb).set(fourth[i]!);
+        return yield* element.finish();
+      }
+      function* past(): Emission {
+        yield* element.addRows();
+        yield* newest.addRows();
+        return yield* newest.finish();
+      }
+      const [next, u] = interleave([sbox(), past()], TURNS) as [number[], number[]];
       for (const [i, column] of u.entries()) f.get(column).get(next[i]!).op('i64x2.add').set(column);
-      f.store(f.toMultiplicand(u), history, HISTORY + 3 * LIMBS_BYTES);
-      const limbs = f.toMultiplicand(f.withAddend(next, 1, 6 * LIMBS_BYTES));
-      for (const [i, limb] of limbs.entries()) f.get(limb).set(value[i]!);
-      f.get(1).i32(PARTIAL_BYTES).op('i32.add').set(1);
+      f.store(f.toMultiplicand(u), history, HISTORY + HISTORY_TERMS * LIMBS_BYTES);
+      for (const [i, limb] of f.toMultiplicand(next).entries()) f.get(limb).set(value[i]!);
+      f.get(1).i32(PARTIAL.bytes).op('i32.add').set(1);
       f.get(history).i32(LIMBS_BYTES).op('i32.add').set(history);
     },
     () => f.get(history).get(end).op('i32.ge_u'),
@@ -548,10 +658,12 @@ function writeOutput(constants: Constants, output: number, zero: number): Kernel
   const f = new Kernel(constants, ['i32', 'i32', 'i32']);
   const base = f.local('i32');
   f.begin();
-  const reduced = finish(f.reduce(LIMBS + 1, noProducts, [f.ofMemory(0, 0)], none));
+  const reduced = finish(
+    f.reduce({ steps: LIMBS + 1, standard: 1, products: noProducts, addends: columnsAt(f, 0), start: none }),
+  );
   const limbs = f.toMultiplicand(f.withAddend(reduced, base, zero));
   const product = Kernel.multiplications([[f.ofLocals(limbs), f.ofConstants(base, output)]]);
-  const plain = finish(f.reduce(LIMBS + 1, product, [], none));
+  const plain = finish(f.reduce({ steps: LIMBS + 1, standard: 1, products: product, addends: noAddends, start: none }));
   const lane = Array.from({ length: LIMBS }, () => f.local('i64'));
   const sign = f.local('i64');
   const mask = (limb: number) => f.get(lane[limb]!).i64(DIGIT_MASK).op('i64.and');
@@ -661,7 +773,7 @@ function writeCore(constants: Constants, rounds: Rounds): Kernel {
 function layOutPartial(constants: Constants, rounds: Rounds): number {
   const addresses = rounds.partial.map(({ c, p, constant }) => {
     const address = constants.multiplicands(...c, ...p);
-    constants.addends(constant);
+    constants.limbs(constant, -constant);
     return address;
   });
   return addresses[0]!;

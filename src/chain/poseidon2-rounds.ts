@@ -16,11 +16,12 @@ import {
   PARTIAL_ROUND_CONSTANTS,
   PARTIAL_ROUNDS,
 } from './poseidon2-constants.ts';
-import { inverse, mod, power, RADIX } from './poseidon2-limbs.ts';
+import { inverse, LIMBS, mod, power, RADIX } from './poseidon2-limbs.ts';
 
-/** A Montgomery reduction by five limbs, after squarings, and by six limbs elsewhere. */
+/** Montgomery reductions by five limbs (S-boxes of partial rounds, squarings), by six, and by two (multiplications by a constant). */
 export const R5 = mod(RADIX ** 5n);
 export const R6 = mod(RADIX ** 6n);
+const R2 = RADIX ** 2n;
 
 type Matrix = readonly (readonly bigint[])[];
 
@@ -86,7 +87,10 @@ export interface Rounds {
   readonly fromHistory: Matrix;
   /** Added to the first element before the first partial round. */
   readonly firstPartial: bigint;
-  /** `c` and `p` multiply u(r), u(r-1), u(r-2); `constant` is added to the new first element for the next S-box. */
+  /**
+   * `c` and `p` multiply u(r), u(r-1), u(r-2), five constants each, one for each limb; `constant` is added to the new first element, for the next
+   * S-box, and taken out of u again. All are for a reduction by two limbs.
+   */
   readonly partial: readonly {
     readonly c: readonly bigint[];
     readonly p: readonly bigint[];
@@ -98,16 +102,15 @@ export interface Rounds {
 
 export function scaleRounds(): Rounds {
   const { fromHistory, toHistory, p, c, m } = companionForm();
-  const inverseReductions = inverse(power(R5, 3n) * R6);
-  const inverseM = inverse(m);
-  const afterSbox = (scale: bigint): bigint => mod(power(scale, 5n) * inverseReductions);
+  const afterFull = inverse(power(R5, 3n) * R6);
+  const afterPartial = inverse(power(R5, 4n) * m);
   const rounds = 2 * FULL_ROUNDS_HALF + PARTIAL_ROUNDS;
   const partialEnd = FULL_ROUNDS_HALF + PARTIAL_ROUNDS;
   // scale[r] is the factor of every value before round r.
   const scale = [1n];
   for (let r = 0; r < rounds; r++) {
     const isPartial = r >= FULL_ROUNDS_HALF && r < partialEnd;
-    scale.push(mod(afterSbox(scale[r]!) * (isPartial ? inverseM : 1n)));
+    scale.push(mod(power(scale[r]!, 5n) * (isPartial ? afterPartial : afterFull)));
   }
   const inverses = scale.map(inverse);
   const start = scale[FULL_ROUNDS_HALF]!;
@@ -117,10 +120,13 @@ export function scaleRounds(): Rounds {
   const partial = Array.from({ length: PARTIAL_ROUNDS }, (_, i) => {
     const r = FULL_ROUNDS_HALF + i;
     const next = scale[r + 1]!;
-    const coefficient = (k: readonly bigint[]) => k.map((x, j) => mod(x * next * R6 * inverseScale(r - j)));
+    const row = (x: bigint, j: number) => {
+      const factor = mod(x * next * R2 * inverseScale(r - j));
+      return Array.from({ length: LIMBS }, (_, limb) => mod(factor * RADIX ** BigInt(limb)));
+    };
     const nextConstant =
       i + 1 < PARTIAL_ROUNDS ? PARTIAL_ROUND_CONSTANTS[i + 1]! : FULL_ROUND_CONSTANTS[FULL_ROUNDS_HALF * 4]!;
-    return { c: coefficient(c), p: coefficient(p), constant: mod(nextConstant * next) };
+    return { c: c.flatMap(row), p: p.flatMap(row), constant: mod(nextConstant * next * R2) };
   });
   return {
     input: mod(R6 * scale[0]!),
