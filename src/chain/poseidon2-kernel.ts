@@ -542,13 +542,19 @@ function writeReduce(constants: Constants): Kernel {
   return f;
 }
 
-/** (limbs, columns out): the fifth power, not reduced. */
-function writeSbox(constants: Constants): Kernel {
+/** (two adjacent limbs, two adjacent columns out): fifth powers, not reduced; two, to have something to do while one waits for its carries. */
+function writeSboxes(constants: Constants): Kernel {
   const f = new Kernel(constants, ['i32', 'i32']);
   f.begin();
-  const value = f.load(0, 0);
-  const fourth = finish(f.fourthPower(value));
-  f.storeColumns(Kernel.multiplications([[f.ofLocals(fourth), f.ofLocals(value)]]), 1, 0);
+  const values = [f.load(0, 0), f.load(0, LIMBS_BYTES)];
+  const powers = interleave(
+    values.map((value) => f.fourthPower(value)),
+    [1, 1],
+  );
+  for (const [i, value] of values.entries()) {
+    const products = Kernel.multiplications([[f.ofLocals(powers[i]!), f.ofLocals(value)]]);
+    f.storeColumns(products, 1, i * COLUMNS_BYTES);
+  }
   return f;
 }
 
@@ -711,7 +717,7 @@ const EXPORT_ORDER = [
   'scaleInput',
   'mix',
   'reduce',
-  'sbox',
+  'sboxes',
   'dot',
   'partial',
   'output',
@@ -737,9 +743,9 @@ function writeCore(constants: Constants, rounds: Rounds): Kernel {
     scratch(to).call(at('dot'));
   };
   const sboxes = () => {
-    for (let j = 0; j < WIDTH; j++) {
+    for (let j = 0; j < WIDTH; j += 2) {
       scratch(STATE + j * LIMBS_BYTES);
-      scratch(PRODUCTS + j * COLUMNS_BYTES).call(at('sbox'));
+      scratch(PRODUCTS + j * COLUMNS_BYTES).call(at('sboxes'));
     }
     f.get(0).call(at('mix'));
   };
@@ -851,7 +857,7 @@ export function writeKernel(): { module: Uint8Array<ArrayBuffer>; constants: Uin
     writeScaleInput(constants, constants.multiplicands(rounds.input)),
     writeMix(constants),
     writeReduce(constants),
-    writeSbox(constants),
+    writeSboxes(constants),
     writeDot(constants),
     writePartial(constants),
     writeOutput(constants, constants.multiplicands(rounds.output), constants.addends(0n)),

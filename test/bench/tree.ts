@@ -71,6 +71,7 @@ while (keys.length + 1 < leaves) {
 const loadSeconds = (performance.now() - loadStart) / 1000;
 
 const seconds: number[] = [];
+let cpuMicros = 0;
 let longestBlockMs = 0;
 for (let i = 0; i < batches; i++) {
   const updated = new Set<bigint>();
@@ -84,8 +85,11 @@ for (let i = 0; i < batches; i++) {
     last = performance.now();
   }, 1);
   const start = performance.now();
+  const cpu = process.cpuUsage();
   await tree.applyBatch({ batch, writes, saltKey });
   seconds.push((performance.now() - start) / 1000);
+  const used = process.cpuUsage(cpu);
+  cpuMicros += used.user + used.system;
   clearInterval(watch);
   batch += 1n;
 }
@@ -109,6 +113,8 @@ console.log(
     batches,
     hashThreads: HASH_THREADS,
     leafWritesPerSecond: Math.round(batchWrites / median),
+    // Processor time of all threads: what two free cores would give, whatever else ran meanwhile.
+    leafWritesPerTwoCpuSeconds: Math.round((2e6 * batchWrites * batches) / cpuMicros),
     bestBatchMs: Math.round(sorted[0]! * 1000),
     medianBatchMs: Math.round(median * 1000),
     worstBatchMs: Math.round(sorted.at(-1)! * 1000),
