@@ -2,6 +2,7 @@
 
 import { type Digest, hashDigest } from '../../chain/digest.ts';
 import type { TreeFork } from '../../state/port.ts';
+import { carryOf } from './carry.ts';
 import { type CircuitStruct, padded } from './circuit-value.ts';
 import { digestValue } from './digest-value.ts';
 import type { LeafPlan } from './leaf-plan.ts';
@@ -67,6 +68,10 @@ export function buildSegment(
       batch_interval_seconds: start.context.batchIntervalSeconds,
     },
     frontier: first.before.frontier.nodes,
+    carry: carryOf(
+      first.before.frontier,
+      collect((unit) => (unit.record === undefined ? [] : [unit.record])),
+    ),
     start: {
       tree_root: start.digest.treeRoot,
       next_index: start.digest.nextIndex,

@@ -43,6 +43,7 @@ export function traceOperation(
     after,
     touched: [target, identity].filter((key) => key !== undefined),
     changes: result.changes,
+    record,
     exits: forced,
     messages: result.messages.map(({ recipient, amount }) => ({ recipient, amount })),
     operations: [

@@ -101,6 +101,7 @@ export function traceTransaction(
       ...(cosigned?.touched ?? []),
     ],
     changes: result.changes,
+    record,
     exits: false,
     shortSignatures: long ? [] : [signed],
     longSignatures: long ? [signed] : [],

@@ -34,6 +34,8 @@ export interface Unit extends SideRows {
   readonly changes: readonly LeafChange[];
   readonly step?: (row: RowOf) => CircuitStruct;
   readonly begin?: { readonly policyRoot: bigint; readonly slot: bigint };
+  /** Hash of the record it appends. */
+  readonly record?: bigint;
   /** A forced withdrawal opens the exit rule. */
   readonly exits: boolean;
 }

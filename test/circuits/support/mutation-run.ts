@@ -1,7 +1,7 @@
 /** Runs mutants of a scenario's circuits and collects what rejected each. */
 
 import type { CircuitStruct } from '../../../src/prover/witness/circuit-value.ts';
-import { createRandom, HARMLESS, mutate, pathName, replaceAt, sitesOf, valueAt } from './mutants.ts';
+import { createRandom, HARMLESS, mutate, pathName, replaceAt, type Site, sitesOf, valueAt } from './mutants.ts';
 import { buildScenario } from './scenarios.ts';
 import { type Solver, VK_ROOT } from './solve.ts';
 import { witnessOf } from './world.ts';
@@ -49,7 +49,7 @@ export async function runMutants(
   solvers: Record<'segment' | 'seal', Solver>,
 ): Promise<MutantOutcome[]> {
   const random = createRandom(seed);
-  const all = [];
+  const all: { readonly subject: Subject; readonly site: Site }[] = [];
   for (const scenario of scenarios) {
     for (const subject of await subjectsOf(scenario, solvers)) {
       for (const site of sitesOf(solvers[subject.circuit].circuit)) all.push({ subject, site });

@@ -34,8 +34,12 @@ export async function createSolver(source: CircuitName | CircuitSource): Promise
   };
 }
 
+/** The assertion's message, and where it stands in the library. */
 function assertionOf(error: unknown): string {
   const { message, noirCallStack } = error as ErrorWithPayload;
-  const where = noirCallStack?.at(-1)?.replace(/^.*compile-\w+\//, '') ?? '';
-  return `${message.replace(/^Circuit execution failed: /, '')}${where === '' ? '' : ` (${where})`}`;
+  const where = noirCallStack
+    ?.at(-1)
+    ?.match(/\(([^()]+:\d+):\d+\)+$/)?.[1]
+    ?.replace(/^.*compile-\w+\//, '');
+  return `${message.replace(/^Circuit execution failed: /, '')}${where === undefined ? '' : ` (${where})`}`;
 }

@@ -90,6 +90,7 @@ export const COLLECTOR = 0xc0ffee00000000000000n;
 export const STRANGER = 0x5742a6e4ffffff0000000001n;
 
 const policy = createPolicy(compilePolicy(POLICY, { salt: new Secret(new Uint8Array(32).fill(7)) }));
+const REGISTRAR_RULE = 'write.identityRegistry.setIdentity#registrar';
 const listSalt = new Secret(new Uint8Array(32).fill(9));
 export const LISTS = {
   payees: createListTree(2n, [PEOPLE.alice.address, PEOPLE.bob.address, 0xdddd0000000000000000n], listSalt),
@@ -119,6 +120,8 @@ export interface WorldOptions {
   readonly balances?: Partial<Record<Person, bigint>>;
   readonly baseFee?: bigint;
   readonly feeMode?: bigint;
+  /** Root in SYSTEM(POLICY) when it is not that of the policy the batch is judged by. */
+  readonly policyInForce?: bigint;
   /** What the state transition is told of a person, whatever the tree says: for witnesses that must be rejected. */
   readonly pretend?: {
     readonly identities?: Partial<Record<Person, Identity>>;
@@ -131,6 +134,8 @@ export interface World {
   readonly tree: TreeFork;
   readonly deps: WitnessDeps;
   readonly policyRoot: bigint;
+  /** Id of the rule for setIdentity. */
+  readonly registrarRule: string;
 }
 
 export function createWorld(options: WorldOptions = {}): World {
@@ -149,7 +154,7 @@ export function createWorld(options: WorldOptions = {}): World {
       batchIntervalSeconds: INTERVAL,
     },
     registrarMask: CUSTOMER | (0xffffn << 16n),
-    policyRoot: policy.root,
+    policyRoot: options.policyInForce ?? policy.root,
     identities: people.map((name) => ({
       address: PEOPLE[name].address,
       identity: options.identities?.[name] ?? IDENTITIES[name],
@@ -178,6 +183,7 @@ export function createWorld(options: WorldOptions = {}): World {
     start: { digest, ring, context: { ...genesis.context, prevrandao: 0n }, blind },
     tree,
     policyRoot: policy.root,
+    registrarRule: REGISTRAR_RULE,
     deps: {
       execution: {
         executeTransaction: (state, block, tx) => executor.executeTransaction(reader(state), block, tx),
