@@ -11,12 +11,12 @@ import { runBb } from '../../../src/prover/backend/run-bb.ts';
 import { solveWitness } from '../../../src/prover/backend/solve-witness.ts';
 import { withWorkFolder } from '../../../src/prover/backend/work-folder.ts';
 import type { KeySet } from '../../../src/prover/keys/make-keys.ts';
-import { backendLimitsDefault } from '../../../src/prover/keys/open-backend.ts';
 import type { FreshDigest, InnerProof, Prover } from '../../../src/prover/port.ts';
 import { createProver, randomField } from '../../../src/prover/recursion/create-prover.ts';
 import { fieldInput } from '../../../src/prover/recursion/noir-inputs.ts';
 import { createRecursionInputs, type RecursionInputs } from '../../../src/prover/recursion/recursion-inputs.ts';
 import { digestHash, freshDigest } from '../fresh-digests.ts';
+import { proverSettings } from '../prover-cache.ts';
 import { makeTinyKeySet } from '../tiny-key-set.ts';
 
 export interface Recursion {
@@ -85,7 +85,7 @@ export async function proveUnchecked(
       binary: findBb(),
       args,
       home: work,
-      limits: backendLimitsDefault,
+      limits: proverSettings.limits,
       input: witness,
     });
     if (exitCode !== 0) throw new Error(`the binary makes no proof: ${stderr.slice(-300)}`);
