@@ -129,7 +129,8 @@ function developmentGenesis(
     chainId: BigInt(config['chain.id']),
     l1ChainId,
     bridge,
-    timestamp: BigInt(unixSeconds(clock)),
+    // In the slot before the present one, so that the first batch can open at once.
+    timestamp: BigInt(unixSeconds(clock) - (unixSeconds(clock) % config['chain.batchIntervalSeconds']) - 1),
     saltSeed: bytesToHex(random(32)),
     context: {
       gasLimit: defaultGasLimit,
