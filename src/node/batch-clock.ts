@@ -17,7 +17,7 @@ export async function runBatchClock(
     sequencer: Sequencer;
     clock: Clock;
     /** Called before a batch opens: the newest confirmed operations should be known. */
-    beforeOpen: () => Promise<void>;
+    beforeOpen: () => Promise<unknown>;
     onMissedSlot: (missed: number) => void;
   },
   signal: AbortSignal,

@@ -26,6 +26,7 @@ export interface LoopsDeps extends Pick<ChainFoundation, 'place'> {
 const weiPerGwei = 1_000_000_000n;
 const stallMs = 60_000;
 const sendAttemptsMax = 8;
+const lookBeforeOpenMs = 1_000;
 
 export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSignal): Promise<void> {
   const { pipeline, clock, log } = deps;
@@ -74,7 +75,8 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
       {
         sequencer,
         clock,
-        beforeOpen: async () => void (await attempt('watch', () => watcher.poll())),
+        // An Ethereum that does not answer must not keep a batch from opening: it then takes what is known, and the rest comes with a later one.
+        beforeOpen: () => Promise.race([attempt('watch', () => watcher.poll()), clock.sleep(lookBeforeOpenMs, signal)]),
         onMissedSlot: (missed) => log.error({ missed }, 'batch.slot_missed'),
       },
       signal,
