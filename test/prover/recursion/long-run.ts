@@ -1,6 +1,7 @@
 /**
  * `npm run test:recursion`: every mutant through prove and the L1 bytecode, about 25 minutes on two cores. Resumable: what was found for these
- * keys stands in the cache folder and is not run again. `--limit n` runs at most n new ones and then stops. Exit status 1 when any mutant is accepted or the unchanged run is not.
+ * keys stands in the cache folder and is not run again. `--limit n` runs at most n new ones and then stops (exit status 2). Exit status 1 when
+ * any mutant is accepted or the unchanged run is not.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
