@@ -2,7 +2,7 @@
 
 import type { BatchRecords } from '../../chain/commitment.ts';
 import type { StateReader } from '../../execution/port.ts';
-import type { TreeView } from '../../state/port.ts';
+import type { TreeFork, TreeView } from '../../state/port.ts';
 import { nextSegment } from './pack.ts';
 import type { BatchItem, BatchStart, CircuitWitness, WitnessDeps } from './port.ts';
 import type { ProfileName } from './profiles.ts';
@@ -13,6 +13,8 @@ import { traceBatch, type Unit } from './trace.ts';
 export interface BatchWitness {
   readonly segments: readonly CircuitWitness[];
   readonly seal: SealOutcome;
+  /** The tree after the batch. */
+  readonly tree: TreeFork;
 }
 
 export interface TracedBatch {
@@ -53,5 +55,5 @@ export function buildBatchWitness(
     segments.push(buildSegment(traced.units.slice(from, end), profile, plan, traced.start, tree, deps));
     from = end;
   }
-  return { segments, seal: buildSeal(traced.units.at(-1)!.after, tree, records, deps) };
+  return { segments, seal: buildSeal(traced.units.at(-1)!.after, tree, records, deps), tree };
 }
