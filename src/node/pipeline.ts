@@ -19,7 +19,7 @@ import { decodeEntry } from '../sequencer/log-entries.ts';
 import type { DurableLog } from '../sequencer/port.ts';
 import { Sequencer } from '../sequencer/sequencer.ts';
 import type { L1Counts } from '../settlement/port.ts';
-import { createPriorityWatcher, type PriorityWatcher } from '../settlement/priority-watcher.ts';
+import type { PriorityWatcher } from '../settlement/priority-watcher.ts';
 import type { Tree } from '../state/port.ts';
 import { createTree, DEFAULT_TREE_OPTIONS } from '../state/tree.ts';
 import type { Store } from '../store/port.ts';
@@ -29,18 +29,17 @@ import { ChainIndex } from './chain-index.ts';
 import type { ChainFoundation } from './development-chain.ts';
 import { genesisWrites } from './genesis-tree.ts';
 import type { NodeKeys } from './keys.ts';
-import type { L1 } from './l1.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { Sealer } from './sealer.ts';
 import { SettledBlocks } from './settled-blocks.ts';
 import { createTreeRecords } from './tree-records.ts';
 
-export interface PipelineDeps extends ChainFoundation {
+export interface PipelineDeps extends Pick<ChainFoundation, 'genesis'> {
   readonly keys: NodeKeys;
   readonly store: Store;
   readonly audit: Audit;
   readonly policies: PolicyBook;
-  readonly l1: L1;
+  readonly watcher: PriorityWatcher;
   readonly clock: Clock;
   readonly log: Logger;
   readonly fail: (error: unknown) => void;
@@ -60,6 +59,8 @@ export interface Pipeline {
   onCounts(counts: L1Counts): Promise<void>;
   /** Rejects when a batch cannot be sealed; resolves when the signal aborts. */
   sealing(signal: AbortSignal): Promise<void>;
+  /** Resolves when every closed batch is sealed. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,7 +70,7 @@ const writeBlocksMax = 50;
 const gatesPerTransaction = 180_000;
 
 export async function openPipeline(config: Config, deps: PipelineDeps): Promise<Pipeline> {
-  const { genesis, keys, store, audit, policies, clock, log, fail } = deps;
+  const { genesis, keys, store, audit, policies, watcher, clock, log, fail } = deps;
   const tree = await createTree(DEFAULT_TREE_OPTIONS, { records: createTreeRecords(store.files) });
   const genesisTree = await tree.applyBatch(genesisWrites(genesis));
   const start = genesisDigest(genesis, genesisTree);
@@ -84,16 +85,6 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     store,
   );
   const book = new BatchBook(store, genesisBatch(start, genesisTree.root, genesis.policyRoot));
-  const watcher = createPriorityWatcher(
-    {
-      domain: start.digest,
-      bridge: deps.place.bridge,
-      confirmationsMin: BigInt(config['l1.confirmationsMin']),
-      logRangeBlocks: 5_000n,
-      fromBlock: deps.place.startBlock,
-    },
-    { client: deps.l1.client },
-  );
   const digests = new Map<bigint, FreshDigest>([[0n, { digest: start.digest, blind: start.blind }]]);
   const closed = new Map<bigint, ClosedBatch>();
   const replayed: ClosedBatch[] = [];
@@ -206,6 +197,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
         failed.promise.catch(reject);
         signal.addEventListener('abort', () => resolve(), { once: true });
       }),
+    idle: () => sealer.idle(),
     async close() {
       await sealer.idle().catch(fail);
       await index.flush();

@@ -6,22 +6,21 @@ import { openAuditLog } from '../audit/audit-log.ts';
 import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
-import { Secret } from '../base/secret.ts';
 import type { Genesis } from '../chain/genesis.ts';
 import type { Config } from '../config/schema.ts';
 import { verifyConfig } from '../config/verify.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/port.ts';
 import { createAuditStore } from './audit-store.ts';
 import { type ChainFoundation, openDevelopmentChain } from './development-chain.ts';
-import { nodeError } from './errors.ts';
 import { type Folders, foldersOf } from './folders.ts';
-import { readGenesisFile } from './genesis-file.ts';
-import { type NodeKeys, openKeys, random } from './keys.ts';
+import { openKeys } from './keys.ts';
 import { type L1, openL1 } from './l1.ts';
+import { openNodeStore } from './open-node-store.ts';
 import { openProving } from './open-proving.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
+import { watchPriorityQueue } from './priority-queue.ts';
+import { readFoundation, requireFit } from './read-foundation.ts';
+import { requireFit } from './require-fit.ts';
 import { runLoops } from './run-loops.ts';
 import { createServices } from './services/create-services.ts';
 import { createWeb, publicUrlOf } from './web.ts';
@@ -58,24 +57,25 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
   try {
     const folders = foldersOf(config);
     const keys = await openKeys(config, folders, deps.environment);
-    const store = await open(config, folders, keys, deps);
+    const store = await openNodeStore(config, folders, { keys, clock, log });
     cleanup.push(() => store.close());
     const policies = openPolicies(config['policy.file'], keys.policySalt);
     const l1 = await openL1(config, folders, { clock });
     cleanup.push(async () => l1.embedded?.stop());
     const foundation = await openFoundation(config, folders, l1, policies.current.root, deps);
+    requireFit(config, foundation.genesis);
     const audit = await openAuditLog(
       { writeEntriesMax: 1000, onFailure: fail },
       { store: createAuditStore(store), clock },
     );
     report('replaying the block log');
     const pipeline = await openPipeline(config, {
-      ...foundation,
+      genesis: foundation.genesis,
+      watcher: watchPriorityQueue(config, foundation, l1),
       keys,
       store,
       audit,
       policies: policies.book,
-      l1,
       clock,
       log,
       fail,
@@ -130,44 +130,16 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
   }
 }
 
-const open = (config: Config, folders: Folders, keys: NodeKeys, { clock, log }: NodeDeps): Promise<Store> =>
-  openStore(
-    {
-      folder: folders.store,
-      database:
-        config['store.kind'] === 'postgres'
-          ? { kind: 'postgres', url: new Secret(config['store.url']) }
-          : { kind: 'sqlite' },
-      jobAttemptsMax: config['prover.attemptsMax'],
-    },
-    { kek: keys.kek, clock, random, onWarning: (error) => log.warn({ err: error }, 'store.warning') },
-  );
-
-async function openFoundation(
+const openFoundation = (
   config: Config,
   folders: Folders,
   l1: L1,
   policyRoot: bigint,
-  deps: NodeDeps,
-): Promise<ChainFoundation> {
-  if (config.mode === 'development') {
-    return openDevelopmentChain(config, folders, {
-      client: l1.client,
-      policyRoot,
-      clock: deps.clock,
-      report: deps.report,
-    });
-  }
-  const genesis = readGenesisFile(folders.genesis);
-  const [chain, bridge, governor] = [config['l1.chain'], config['l1.bridge'], config['l1.governor']] as `0x${string}`[];
-  if (genesis.bridge !== BigInt(bridge!) || genesis.chainId !== BigInt(config['chain.id'])) {
-    throw nodeError('NODE_GENESIS', 'bridge or chain id differ from the configuration');
-  }
-  return {
-    genesis,
-    place: { chain: chain!, bridge: bridge!, governor: governor!, startBlock: BigInt(config['l1.startBlock']) },
-  };
-}
+  { clock, report }: NodeDeps,
+): Promise<ChainFoundation> | ChainFoundation =>
+  config.mode === 'development'
+    ? openDevelopmentChain(config, folders, { client: l1.client, policyRoot, clock, report })
+    : readFoundation(config, folders);
 
 async function shutDown(
   abort: AbortController,
