@@ -1,20 +1,22 @@
 /**
- * `npm run mutate [-- --seed N]`: every input of every scenario's segment and seal, on profile XS. About half an hour. Prints each accepted
+ * `npm run mutate [-- --seed N] [--scenario NAME]`: every input of every scenario's segment and seal, on profile XS. About an hour and a half. Prints each accepted
  * mutant at once and, at the end, how many each assertion rejected.
  */
 
+import { parseArgs } from 'node:util';
 import { MUTATED_SCENARIOS, runMutants } from './support/mutation-run.ts';
 import { createSolver } from './support/solve.ts';
 
-const at = process.argv.indexOf('--seed');
-const seed = at < 0 ? Math.floor(Math.random() * 2 ** 32) : Number(process.argv[at + 1]);
+const { values } = parseArgs({ options: { seed: { type: 'string' }, scenario: { type: 'string' } } });
+const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
+const scenarios = values.scenario === undefined ? MUTATED_SCENARIOS : [values.scenario];
 const solvers = { segment: await createSolver('segment_xs'), seal: await createSolver('seal') };
 const by = new Map<string, number>();
 let tried = 0;
 let accepted = 0;
 await runMutants(
   {
-    scenarios: MUTATED_SCENARIOS,
+    scenarios,
     seed,
     onOutcome: ({ scenario, circuit, path, value, assertion }) => {
       tried += 1;
