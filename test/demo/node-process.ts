@@ -41,12 +41,15 @@ export interface LaunchedNode {
   readonly pid: number;
   exit(): { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   readonly lines: readonly string[];
+  /** Last lines of standard error. */
+  errors(): readonly string[];
   send(signal: NodeJS.Signals): void;
   /** Resolves when it has exited. */
   readonly exited: Promise<void>;
 }
 
 const stopTimeoutMs = 60_000;
+const lastErrorLines = 20;
 
 /** Starts the process and returns at once. */
 export function launchNode(options: NodeProcessOptions): LaunchedNode {
@@ -70,6 +73,11 @@ export function launchNode(options: NodeProcessOptions): LaunchedNode {
   });
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
   child.stderr.pipe(log);
+  const errors: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    // The log goes on for ever; what matters when a start fails stands at its end.
+    if (errors.push(line) > lastErrorLines) errors.shift();
+  });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line);
@@ -90,6 +98,7 @@ export function launchNode(options: NodeProcessOptions): LaunchedNode {
   return {
     pid,
     lines,
+    errors: () => errors,
     exit: () => exit,
     send: (signal) => {
       if (exit === undefined) process.kill(pid, signal);
@@ -109,7 +118,9 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
       alive() {
         const exit = node.exit();
         if (exit !== undefined)
-          throw new Error(`privity start ended with ${exit.code ?? exit.signal}:\n${lastOf(options.logFile)}`);
+          throw new Error(
+            `privity start ended with ${exit.code ?? exit.signal}:\n${node.errors().join('\n')}`,
+          );
       },
     });
   } catch (error) {
@@ -161,6 +172,3 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
     // Gone already.
   }
 }
-
-const lastOf = (file: string): string =>
-  existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-8).join('\n') : '';

@@ -12,7 +12,8 @@ export interface Progress {
 }
 
 const barCells = 30;
-/** Without a terminal, a wait that shows nothing new still says so this often. */
+/** Without a terminal: lines at most this often while it moves, and at least this often while it does not. */
+const linesApartMs = 5_000;
 const repeatMs = 60_000;
 
 export function createProgress(output: NodeJS.WriteStream, now: () => number = Date.now): Progress {
@@ -43,7 +44,8 @@ export function createProgress(output: NodeJS.WriteStream, now: () => number = D
             return;
           }
           const text = `${label}: ${done} of ${total}${note === '' ? '' : `, ${note}`}`;
-          if (text === last && now() - shownAt < repeatMs) return;
+          const quietMs = text === last ? repeatMs : done === total ? 0 : linesApartMs;
+          if (now() - shownAt < quietMs) return;
           last = text;
           shownAt = now();
           output.write(`  ${text}  (${seconds()})\n`);
