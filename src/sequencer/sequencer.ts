@@ -180,6 +180,14 @@ export class Sequencer {
     return this.#deps.findOutcome(hash);
   }
 
+  /** How the same bytes fared before; undefined when they were never accepted. */
+  async seenBefore(transaction: SignedTransaction): Promise<Outcome | undefined> {
+    const hash = bytesToBigInt(transaction.hash);
+    await this.#arriving.get(hash)?.catch(() => undefined);
+    if (this.#lanes.byHash(hash) !== undefined) return { kind: 'pending' };
+    return this.#known(transaction, hash);
+  }
+
   /** Signs and keeps a denial for a transaction that policy refuses before it is accepted; throws what its sender is told. */
   async refuse(transaction: SignedTransaction, reason: string): Promise<never> {
     if (this.#denialsExceeded(transaction.sender)) throw sequencerError('SUBMIT_RATE');
