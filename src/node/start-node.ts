@@ -19,7 +19,7 @@ import { openProving } from './open-proving.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
 import { watchPriorityQueue } from './priority-queue.ts';
-import { readFoundation, requireFit } from './read-foundation.ts';
+import { readFoundation } from './read-foundation.ts';
 import { requireFit } from './require-fit.ts';
 import { runLoops } from './run-loops.ts';
 import { createServices } from './services/create-services.ts';
