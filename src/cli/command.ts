@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { ConfigSources } from '../config/load.ts';
 
 /** What commands may touch of the process. */
 export interface CliContext {
@@ -23,3 +24,13 @@ export interface Command {
 }
 
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Where a command with --config and --dev takes its configuration from. */
+export const configOf = (values: Readonly<Record<string, unknown>>, { environment }: CliContext): ConfigSources => {
+  const file = text(values['config']);
+  return {
+    ...(file === undefined ? {} : { file }),
+    environment,
+    ...(values['dev'] === true ? { overrides: { mode: 'development' } } : {}),
+  };
+};

@@ -1,9 +1,9 @@
-import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../base/clock.ts';
+import { loadConfig } from '../config/load.ts';
 import { createLog } from '../node/log.ts';
 import { startNode } from '../node/start-node.ts';
 import { welcome } from '../node/welcome.ts';
-import { type Command, text } from './command.ts';
+import { type Command, configOf } from './command.ts';
 
 export const start: Command = {
   name: 'start',
@@ -11,12 +11,7 @@ export const start: Command = {
   usage: 'privity start [--config FILE] [--dev]',
   options: { config: { type: 'string' }, dev: { type: 'boolean' } },
   async run({ values }, context) {
-    const file = text(values['config']);
-    const config = loadConfig({
-      ...(file === undefined ? {} : { file }),
-      environment: context.environment,
-      ...(values['dev'] === true ? { overrides: { mode: 'development' } } : {}),
-    });
+    const config = loadConfig(configOf(values, context));
     const node = await startNode(config, {
       environment: context.environment,
       clock: systemClock,

@@ -1,20 +1,22 @@
 /** Replays a store's block log through the real pipeline, on the side: nothing is written, nothing is asked of Ethereum. */
 
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createPublicClient, custom } from 'viem';
 import { verifyAuditLog } from '../audit/audit-log.ts';
 import type { Audit } from '../audit/port.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/schema.ts';
+import { decodeEntry } from '../sequencer/log-entries.ts';
 import type { Store, VerifyReport } from '../store/port.ts';
 import { archiveName } from './archive.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { ChainFoundation } from './development-chain.ts';
 import { nodeError } from './errors.ts';
 import type { NodeKeys } from './keys.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
+import { openPipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
+import type { SealedEntry } from './sealer.ts';
 
 export interface ReplayReport {
   readonly store: VerifyReport;
@@ -29,7 +31,7 @@ export interface ReplayReport {
 /** Throws the coded error of the first thing that does not hold. `onBatch` hears of each batch whose roots agree. */
 export async function replayStore(
   config: Config,
-  deps: ChainFoundation & {
+  deps: Pick<ChainFoundation, 'genesis'> & {
     readonly keys: NodeKeys;
     readonly store: Store;
     readonly clock: Clock;
@@ -37,33 +39,31 @@ export async function replayStore(
     readonly onBatch: (batch: bigint) => void;
   },
 ): Promise<ReplayReport> {
-  const { store, keys, genesis, place, clock, log } = deps;
+  const { store, keys, genesis, clock, log } = deps;
   const report = await store.verify();
   const audit = await verifyAuditLog(createAuditStore(store));
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
+  const view = viewWithoutWrites(store);
   const pipeline = await openPipeline(config, {
     genesis,
-    place,
     keys,
-    store,
+    store: view.store,
     audit: closedAudit(audit),
     policies: openPolicies(config['policy.file'], keys.policySalt).book,
-    l1: { client: createPublicClient({ transport: custom({ request: refuse }) }), embedded: undefined },
+    watcher: { confirmed: 0n, from: () => [], poll: async () => undefined },
     clock,
     log,
     fail: failure.reject,
-    readOnly: true,
   });
   try {
-    await Promise.race([compareTables(pipeline, store, deps.onBatch), failure.promise]);
-    const last = await pipeline.book.get(pipeline.book.latest);
+    await Promise.race([compareTables(view.sealed, store, deps.onBatch), failure.promise]);
     return {
       store: report,
       blocks: pipeline.sequencer.head,
-      sealedBatches: pipeline.book.latest,
+      sealedBatches: BigInt(view.sealed.length),
       waiting: pipeline.sequencer.waiting,
-      stateRoot: last?.stored.stateRoot ?? 0n,
+      stateRoot: view.sealed.at(-1)?.stateRoot ?? 0n,
       auditEntries: audit.sequence,
     };
   } finally {
@@ -71,18 +71,54 @@ export async function replayStore(
   }
 }
 
-/** The derived rows and the archive of each batch against what replay came to. */
-async function compareTables({ book }: Pipeline, store: Store, onBatch: (batch: bigint) => void): Promise<void> {
-  for (let number = 1n; number <= book.latest; number++) {
-    const batch = await book.get(number);
-    const row = await store.read.batches.byNumber(Number(number));
-    const archive = await store.files.describe(archiveName(number));
-    if (row === undefined || batch === undefined || bytesToBigInt(row.stateRoot) !== batch.stored.stateRoot)
-      throw nodeError('NODE_STATE_MISMATCH', `row of batch ${number}`);
-    if (archive === undefined || bytesToBigInt(archive.dataHash) !== batch.records.dataHash)
-      throw nodeError('NODE_STATE_MISMATCH', `archive of batch ${number}`);
-    onBatch(number);
+/** The derived row and the archive of each batch against the seal in the log, which replay has come to as well. */
+async function compareTables(sealed: readonly SealedEntry[], store: Store, onBatch: (batch: bigint) => void) {
+  for (const { batch, stateRoot, dataHash } of sealed) {
+    const row = await store.read.batches.byNumber(Number(batch));
+    const archive = await store.files.describe(archiveName(batch));
+    if (row === undefined || bytesToBigInt(row.stateRoot) !== stateRoot)
+      throw nodeError('NODE_STATE_MISMATCH', `row of batch ${batch}`);
+    if (archive === undefined || bytesToBigInt(archive.dataHash) !== dataHash)
+      throw nodeError('NODE_STATE_MISMATCH', `archive of batch ${batch}`);
+    onBatch(batch);
   }
+}
+
+/**
+ * Derived rows are there already, and replay reads what it made from memory; a batch that was closed but not sealed is sealed on the side
+ * and forgotten.
+ */
+function viewWithoutWrites(store: Store): { readonly store: Store; readonly sealed: readonly SealedEntry[] } {
+  const sealed: SealedEntry[] = [];
+  return {
+    sealed,
+    store: {
+      ...store,
+      log: {
+        append: async () => 0,
+        lastSequence: () => store.log.lastSequence(),
+        async *read(from) {
+          for await (const entry of store.log.read(from)) {
+            if (entry.kind === 'sealed') {
+              const decoded = decodeEntry(entry.kind, entry.payload);
+              if (decoded.kind === 'sealed') sealed.push(decoded);
+            }
+            yield entry;
+          }
+        },
+      },
+      files: {
+        ...store.files,
+        async write(name, chunks) {
+          const hash = createHash('sha256');
+          for await (const chunk of chunks) hash.update(chunk);
+          return { name, size: 0, dataHash: new Uint8Array(hash.digest()) };
+        },
+        remove: async () => undefined,
+      },
+      transaction: async () => undefined as never,
+    },
+  };
 }
 
 const closedAudit = ({ head, sequence }: { readonly head: bigint; readonly sequence: bigint }): Audit => ({
@@ -91,7 +127,3 @@ const closedAudit = ({ head, sequence }: { readonly head: bigint; readonly seque
   head,
   sequence,
 });
-
-const refuse = async (): Promise<never> => {
-  throw nodeError('NODE_L1_MISMATCH', 'a replay asks nothing of Ethereum');
-};
