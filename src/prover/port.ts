@@ -71,6 +71,42 @@ export type ProvingJob =
   | { readonly kind: 'merge'; readonly id: string; readonly left: string; readonly right: string; readonly zk: boolean }
   | { readonly kind: 'wrap'; readonly id: string; readonly range: string; readonly from: bigint; readonly to: bigint };
 
+/** A job as the queue keeps it; what it is about is in `payload`. */
+export interface QueuedJob {
+  readonly id: string;
+  readonly kind: string;
+  /** Lower goes first. */
+  readonly priority: number;
+  readonly payload: Uint8Array;
+}
+
+/** A job that a worker holds until its lease ends; `attempt` and `worker` fence out a late one. */
+export interface JobLease extends QueuedJob {
+  readonly attempt: number;
+  readonly worker: string;
+  readonly leaseUntil: number;
+}
+
+/** What proving needs of a durable lease table: the queue of the store's port is one. */
+export interface ProvingQueue {
+  /** False when a job of this id exists. */
+  enqueue(job: QueuedJob): Promise<boolean>;
+  lease(worker: string, kinds: readonly string[], ttlMs: number): Promise<JobLease | undefined>;
+  /** Rejects when the lease has been lost. */
+  heartbeat(job: JobLease, ttlMs: number): Promise<JobLease>;
+  complete(job: JobLease, result: Uint8Array): Promise<void>;
+  fail(job: JobLease, failure: string, retryAfterMs: number): Promise<'queued' | 'poisoned'>;
+  get(id: string): Promise<
+    | {
+        readonly state: 'queued' | 'leased' | 'done' | 'poisoned';
+        readonly result: Uint8Array | undefined;
+        readonly failure: string | undefined;
+      }
+    | undefined
+  >;
+  remove(id: string): Promise<boolean>;
+}
+
 /** Where jobs get what they prove: the batches, as the node keeps or rebuilds them. */
 export interface WitnessSource {
   /** Segments in order, then the seal; the statements alone. */

@@ -5,14 +5,13 @@
 
 import type { Clock } from '../../base/clock.ts';
 import { hashDigest } from '../../chain/digest.ts';
-import type { JobQueue } from '../../store/port.ts';
 import { proverError } from '../errors.ts';
-import type { ProvingJob, WitnessSource, WrapProof } from '../port.ts';
+import type { ProvingJob, ProvingQueue, WitnessSource, WrapProof } from '../port.ts';
 import { decodeWrapProof, encodeJob } from './job-codec.ts';
 import { dependenciesOf, type PlannedBatch, planRange, type RangePlan } from './plan-range.ts';
 
 export interface ProveRangeDeps {
-  readonly queue: Pick<JobQueue, 'enqueue' | 'get' | 'remove'>;
+  readonly queue: Pick<ProvingQueue, 'enqueue' | 'get' | 'remove'>;
   readonly source: Pick<WitnessSource, 'leavesOf' | 'freshDigestAfter'>;
   readonly proofSystemId: string;
   readonly clock: Clock;

@@ -1,9 +1,8 @@
 /** A worker of the queue: takes a job, proves it while keeping its lease, and hands in the proof. Any number may run, on any machine. */
 
 import type { Clock } from '../../base/clock.ts';
-import type { JobQueue, LeasedJob } from '../../store/port.ts';
 import { proverError } from '../errors.ts';
-import type { InnerProof, Prover, ProvingJob, WitnessSource } from '../port.ts';
+import type { InnerProof, JobLease, Prover, ProvingJob, ProvingQueue, WitnessSource } from '../port.ts';
 import { decodeInnerProof, decodeJob, encodeInnerProof, encodeWrapProof } from './job-codec.ts';
 import { leafJobId } from './plan-range.ts';
 
@@ -18,7 +17,7 @@ export interface JobWorkerOptions {
 }
 
 export interface JobWorkerDeps {
-  readonly queue: Pick<JobQueue, 'lease' | 'heartbeat' | 'complete' | 'fail' | 'get'>;
+  readonly queue: Pick<ProvingQueue, 'lease' | 'heartbeat' | 'complete' | 'fail' | 'get'>;
   readonly prover: Prover;
   readonly source: Pick<WitnessSource, 'witnessOf' | 'freshDigestAfter'>;
   readonly clock: Clock;
@@ -48,7 +47,7 @@ export async function runJobs(options: JobWorkerOptions, deps: JobWorkerDeps, si
 }
 
 async function runJob(
-  leased: LeasedJob,
+  leased: JobLease,
   options: JobWorkerOptions,
   deps: JobWorkerDeps,
   signal: AbortSignal,
@@ -82,12 +81,12 @@ async function runJob(
 
 /** Renews the lease until told to stop; undefined, and `lost` aborted, once the lease is another's. */
 async function keepLease(
-  leased: LeasedJob,
+  leased: JobLease,
   { leaseMs }: JobWorkerOptions,
   { queue, clock }: JobWorkerDeps,
   lost: AbortController,
   finished: AbortSignal,
-): Promise<LeasedJob | undefined> {
+): Promise<JobLease | undefined> {
   let current = leased;
   for (;;) {
     await clock.sleep(leaseMs / 3, finished);
@@ -102,7 +101,7 @@ async function keepLease(
 }
 
 async function giveUp(
-  current: LeasedJob | undefined,
+  current: JobLease | undefined,
   error: unknown,
   { retryAfterMs }: JobWorkerOptions,
   { queue }: JobWorkerDeps,
