@@ -8,7 +8,7 @@ import type { Audit, AuditStore } from './port.ts';
 export interface AuditLogOptions {
   /** Most entries written in one go. */
   readonly writeEntriesMax: number;
-  /** Called once when a write failed: the node must stop, since acts would go unrecorded. */
+  /** Called once, at the first write that failed: the node must stop, since acts would go unrecorded. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -21,11 +21,21 @@ export async function openAuditLog(
   let durable = chained;
   const waiting: ChainedAuditEntry[] = [];
   let writing: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, options.writeEntriesMax);
-      await deps.store.append(batch);
+      // What went missing cannot be chained over: nothing is written after a failure.
+      if (failure !== undefined) throw failure.error;
+      const batch = waiting.slice(0, options.writeEntriesMax);
+      try {
+        await deps.store.append(batch);
+      } catch (error) {
+        failure = { error };
+        options.onFailure(error);
+        throw error;
+      }
+      waiting.splice(0, batch.length);
       const { sequence, head } = batch.at(-1)!;
       durable = { sequence, head };
     }
@@ -44,7 +54,8 @@ export async function openAuditLog(
       const sequence = chained.sequence + 1n;
       chained = { sequence, head: nextHead(chained.head, sequence, full) };
       waiting.push({ ...full, ...chained });
-      start().catch(options.onFailure);
+      // `drain` has told of it; `flush` rejects with it.
+      start().catch(() => undefined);
     },
     async flush() {
       while (waiting.length > 0 || writing !== undefined) await start();

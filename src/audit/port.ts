@@ -12,7 +12,7 @@ export interface AuditStore {
 export interface Audit {
   /** Chains an entry; it is durable soon, and at the latest when `flush` resolves. */
   record(entry: Omit<AuditEntry, 'time'>): void;
-  /** Resolves when everything recorded so far is durable. */
+  /** Resolves when everything recorded so far is durable; rejects once a write has failed. */
   flush(): Promise<void>;
   /** Head over everything durable. */
   readonly head: bigint;

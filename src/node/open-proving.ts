@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
+import type { JobEvent } from '../prover/jobs/run-jobs.ts';
 import { backendLimitsDefault } from '../prover/keys/open-backend.ts';
 import type { PrepareProgress } from '../prover/port.ts';
 import { prepareProver } from '../prover/recursion/prepare-prover.ts';
@@ -23,6 +23,7 @@ export interface OpenProvingDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly report: (line: string) => void;
+  readonly onJob: (event: JobEvent) => void;
 }
 
 const leaseMs = 60_000;
@@ -49,7 +50,7 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
       prepare: (signal) =>
         prepareProver({
           settings: {
-            cacheDirectory: join(folders.cache, 'prover'),
+            cacheDirectory: folders.prover,
             ...(imported === 'development' ? {} : { stringDirectory: imported }),
             limits: { ...backendLimitsDefault, timeoutMs: config['prover.proofTimeoutMs'] },
             slots: Math.max(1, config['prover.workers']),
@@ -58,6 +59,7 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
           signal,
         }),
       onJob(event) {
+        deps.onJob(event);
         if (event.event === 'done') {
           log.info({ kind: event.kind, seconds: Math.round(event.milliseconds / 100) / 10 }, 'proof.made');
         } else {

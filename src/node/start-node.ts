@@ -14,6 +14,7 @@ import { type ChainFoundation, openDevelopmentChain } from './development-chain.
 import { type Folders, foldersOf } from './folders.ts';
 import { openKeys } from './keys.ts';
 import { type L1, openL1 } from './l1.ts';
+import { createNodeMetrics } from './metrics.ts';
 import { openNodeStore } from './open-node-store.ts';
 import { openProving } from './open-proving.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
@@ -68,6 +69,8 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       { writeEntriesMax: 1000, onFailure: fail },
       { store: createAuditStore(store), clock },
     );
+    // After the HTTP side has closed and before the store does.
+    cleanup.push(() => audit.flush());
     report('replaying the block log');
     const pipeline = await openPipeline(config, {
       genesis: foundation.genesis,
@@ -81,8 +84,12 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       fail,
     });
     cleanup.push(() => pipeline.close());
+    const registry = new Registry();
+    const metrics = createNodeMetrics(registry);
+    metrics.watch({ pipeline, audit, client: l1.client, keys, clock });
     const proving = openProving(config, {
       pipeline,
+      onJob: metrics.onJob,
       store,
       folders,
       policies: policies.book,
@@ -107,7 +114,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       keys,
       store,
       audit,
-      registry: new Registry(),
+      registry,
       clock,
       log,
     });

@@ -82,6 +82,7 @@ export class Sequencer {
   #gapsCheckedAt = 0;
   #executor: Executor | undefined;
   #sequence = 0;
+  #accepted = 0;
   #stopping = false;
   #building = false;
 
@@ -94,6 +95,11 @@ export class Sequencer {
 
   get openBatch(): OpenBatch | undefined {
     return this.#batch;
+  }
+
+  /** Transactions accepted since the start, replay not counted. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   get waiting(): number {
@@ -354,6 +360,7 @@ export class Sequencer {
     this.#arriving.set(hash, durable);
     try {
       await durable;
+      this.#accepted += 1;
     } finally {
       this.#arriving.delete(hash);
     }
