@@ -4,7 +4,7 @@
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PRIORITY_KIND, SYSTEM_NAME } from '../../src/chain/constants.ts';
+import { BASE_TOKEN_ADDRESS, PRIORITY_KIND, SYSTEM_NAME } from '../../src/chain/constants.ts';
 import { accountKey, identityKey, systemKey } from '../../src/chain/keys.ts';
 import type { CircuitStruct } from '../../src/prover/witness/circuit-value.ts';
 import type { BatchItem } from '../../src/prover/witness/port.ts';
@@ -20,6 +20,7 @@ import {
   ETHER,
   IDENTITIES,
   identityWord,
+  LISTS,
   PEOPLE,
   ROLES,
   SLOT_START,
@@ -315,6 +316,21 @@ describe('an operator cannot', () => {
     await expectRejected(twice, /assert_lt|Failed constraint|a < b|assert/);
     const present = replaceIn(inputs, 'segment.leaves.absent.0.key', identityKey(bob.address));
     await expectRejected(present, /.+/);
+  });
+
+  it('call the head of a list a member, or one outside a member', async () => {
+    const { root } = LISTS.payees;
+    const payee = call('alice', BASE_TOKEN_ADDRESS, { kind: 'withdraw', receiver: 1n }, { value: 1n });
+    const inputs = accepted(operation(PRIORITY_KIND.SET_LIST_ROOT, 2n, root), payee);
+    const head = LISTS.payees.witness(1n)!;
+    const opened = {
+      ...{ list: 2n, member: true, root, address: 0n, next: head.nextAddress, salt: head.salt, position: 0n },
+      siblings: head.siblings,
+    };
+    const nobody = replaceIn(inputs, 'segment.list_checks.0', { ...opened, account: 0n });
+    await expectRejected(nobody, 'list: the head is no member');
+    const outsider = replaceIn(inputs, 'segment.list_checks.0', { ...opened, account: alice.address });
+    await expectRejected(outsider, 'list: another member');
   });
 
   it('leave a signed transaction out, or a message unsent', async () => {
