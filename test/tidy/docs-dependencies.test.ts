@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from './source-files.ts';
+import { withoutPadding } from './table-padding.ts';
 
 const manifest = JSON.parse(textOf('package.json')) as Record<
   'dependencies' | 'devDependencies',
@@ -8,7 +9,10 @@ const manifest = JSON.parse(textOf('package.json')) as Record<
 const ROW = /^\| `([^`]+)` \| ([^|]+) \| [^|]*\| ([^|]+) \| ([^|]+) \|$/gm;
 
 const documentedIn = (text: string): string[] => [...text.matchAll(ROW)].map((row) => row[1]!);
-const [runTime, tools] = textOf('docs/dependencies.md').split('## For tests and tools') as [string, string];
+const [runTime, tools] = withoutPadding(textOf('docs/dependencies.md')).split('## For tests and tools') as [
+  string,
+  string,
+];
 
 describe('docs/dependencies.md', () => {
   it('has a line for every dependency, and no other', () => {

@@ -4,10 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { errorCatalogues } from '../../src/base/errors.ts';
 import { differencesOf, readErrorDocument } from './error-document.ts';
 import { filesBelow, ROOT, textOf } from './source-files.ts';
+import { withoutPadding } from './table-padding.ts';
 
 const BASE = 'src/base/errors.ts';
 const files = filesBelow('src', ['errors.ts']).filter((path) => path.endsWith('/errors.ts') && path !== BASE);
-const text = textOf('docs/errors.md');
+const text = withoutPadding(textOf('docs/errors.md'));
 
 beforeAll(async () => {
   for (const path of files) await import(pathToFileURL(join(ROOT, path)).href);
