@@ -10,7 +10,7 @@ import { type Clock, unixSeconds } from '../base/clock.ts';
 import { type Genesis, genesisDigest } from '../chain/genesis.ts';
 import type { Config } from '../config/schema.ts';
 import { createDenyAllButExits } from '../policy/built-in.ts';
-import { KEY_FILE_URL, readKeyFile } from '../prover/keys/key-file.ts';
+import { readKeyFile } from '../prover/keys/key-file.ts';
 import { type ContractArtifacts, compileContracts } from '../settlement/compile-contracts.ts';
 import { deployContracts } from '../settlement/deploy.ts';
 import { type L1Place, readPlaceFile, writePlaceFile } from './deployment-file.ts';
@@ -70,7 +70,7 @@ async function deploy(
   },
 ): Promise<ChainFoundation> {
   const account = devAccount('deployer');
-  const keys = existsSync(KEY_FILE_URL) ? await readKeyFile() : undefined;
+  const keys = await readKeyFile();
   const address = (name: Parameters<typeof devAccount>[0]) => devAccount(name).address;
   let genesis: Genesis | undefined;
   const deployment = await deployContracts(
@@ -89,9 +89,7 @@ async function deploy(
         makers: [address('maker')],
         checkers: [address('checker')],
       },
-      ...(keys === undefined
-        ? {}
-        : { verifier: { proofSystemId: keys.proofSystemId as Hex, contract: artifacts.get('HonkVerifier') } }),
+      verifier: { proofSystemId: keys.proofSystemId as Hex, contract: artifacts.get('HonkVerifier') },
       genesisStateRoot: async ({ bridge, l1ChainId }) => {
         genesis = developmentGenesis(config, { bridge: BigInt(bridge), l1ChainId, ...deps });
         const tree = await genesisTreeOf(genesis);

@@ -66,7 +66,7 @@ async function record(): Promise<SettlementFixture> {
       'chain.batchIntervalSeconds': Number(interval),
     },
   });
-  const cacheDirectory = join(process.env['PRIVITY_CACHE_DIR'] ?? resolve('.privity/cache'), 'prover');
+  const cacheDirectory = join(process.env['PRIVITY_CACHE_DIR'] ?? resolve('.privity/cache'), 'privity-prover');
   const prover = await prepareProver({
     settings: { cacheDirectory, limits: backendLimitsDefault, slots: 1 },
     progress: ({ stage, what }) => say(`${stage} ${what}`),

@@ -1,4 +1,4 @@
-/** A whole node, as a child process on temporary data and free ports, without proving: batches are sealed and committed, not settled. */
+/** A whole node, as a child process on temporary data and free ports, without proving unless the settings say so: batches are sealed and committed, not settled. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,9 +44,10 @@ const SETTINGS = {
   PRIVITY_PROVER_WORKERS: '0',
 };
 
-const cacheDir = process.env['PRIVITY_CONTRACTS_CACHE'] ?? join(tmpdir(), 'privity-contracts');
+/** Shared with the tests of the prover: strings, circuits and keys take minutes to make. */
+const cacheDir = process.env['PRIVITY_CACHE_DIR'] ?? join(import.meta.dirname, '../../node_modules/.cache');
 
-export async function startDevNode(): Promise<DevNode> {
+export async function startDevNode(settings: Readonly<Record<string, string>> = {}): Promise<DevNode> {
   const folder = mkdtempSync(join(tmpdir(), 'privity-e2e-'));
   const [httpPort, l1Port] = await freePorts(2);
   const logFile = join(folder, 'node.log');
@@ -56,7 +57,7 @@ export async function startDevNode(): Promise<DevNode> {
     cacheDir,
     httpPort: httpPort!,
     l1Port: l1Port!,
-    environment: SETTINGS,
+    environment: { ...SETTINGS, ...settings },
     logFile,
     onLaunch: (node) => launched.push(node),
   };
