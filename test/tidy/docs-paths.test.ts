@@ -7,7 +7,7 @@ const documents = [
   ...['README.md', 'SECURITY.md', 'CHANGELOG.md'],
   ...filesBelow('docs', ['.md']),
   ...filesBelow('src', ['README.md']),
-  ...['contracts/README.md', 'policies/README.md'],
+  ...['circuits/README.md', 'contracts/README.md', 'policies/README.md'],
 ];
 
 const QUOTED = /`((?:src|test|circuits|contracts|docs|policies|config)\/[\w./-]+)`/g;
@@ -24,6 +24,10 @@ const SCRIPT = /`npm (?:run )?([\w:]+)[^`]*`/g;
 const scripts = Object.keys((JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts);
 const scriptsIn = (text: string): string[] =>
   [...text.matchAll(SCRIPT)].map((match) => match[1]!).filter((name) => name !== 'ci' && name !== 'install');
+
+const decisions = filesBelow('docs/adr', ['.md']).map((path) => path.slice('docs/adr/'.length));
+const isDecision = (number: string): boolean => decisions.filter((file) => file.startsWith(`${number}-`)).length === 1;
+const decisionsNamedIn = (text: string): string[] => [...text.matchAll(/\bADR (\d{4})/g)].map((match) => match[1]!);
 
 describe('documents', () => {
   it('name only files and folders that exist', () => {
@@ -42,5 +46,18 @@ describe('documents', () => {
   it('are caught when they name what does not exist', () => {
     expect(missingIn('docs/planted.md', 'See `src/base/planted.ts` and [this](planted-too.md).')).toHaveLength(2);
     expect(scriptsIn('`npm run planted -- --json`')).toEqual(['planted']);
+  });
+
+  it('and code name only decisions that exist', () => {
+    const code = ['src', 'circuits', 'contracts'].flatMap((folder) => filesBelow(folder, ['.ts', '.nr', '.sol']));
+    const named = [...documents, ...code].flatMap((path) => decisionsNamedIn(textOf(path)));
+    expect(named.length).toBeGreaterThanOrEqual(5);
+    expect(named.filter((number) => !isDecision(number))).toEqual([]);
+    expect(decisionsNamedIn('as ADR 9999 says').filter((number) => !isDecision(number))).toEqual(['9999']);
+  });
+
+  it('of decisions are numbered without gaps and carry their number', () => {
+    expect(decisions.map((file) => Number(file.slice(0, 4)))).toEqual(decisions.map((_, i) => i + 1));
+    for (const file of decisions) expect(textOf(`docs/adr/${file}`)).toMatch(new RegExp(`^# ${file.slice(0, 4)}: `));
   });
 });
