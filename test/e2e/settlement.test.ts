@@ -12,10 +12,6 @@ const PROVING = {
   PRIVITY_CHAIN_BATCH_INTERVAL_SECONDS: '20',
   PRIVITY_CHAIN_PROVE_DELAY_SLOTS: '1',
 };
-const counts = parseAbi([
-  'function executedCount() view returns (uint64)',
-  'function provenCount() view returns (uint64)',
-]);
 const settledWithinMs = 15 * 60_000;
 
 describe('a whole settlement', () => {
