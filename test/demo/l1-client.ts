@@ -22,7 +22,8 @@ export interface Counts {
 /** Ethereum, as anybody sees it. */
 export interface L1 {
   readonly client: PublicClient;
-  deposit(account: LocalAccount, value: bigint): Promise<TransactionReceipt>;
+  /** To the account's own address on the chain, or another one. */
+  deposit(account: LocalAccount, value: bigint, recipient?: Address): Promise<TransactionReceipt>;
   counts(): Promise<Counts>;
   claim(account: LocalAccount, message: Message, siblings: readonly Hex[]): Promise<TransactionReceipt>;
   isClaimed(message: Pick<Message, 'batchNumber' | 'index'>): Promise<boolean>;
@@ -41,10 +42,8 @@ export function createL1(url: string, contracts: { chain: Address; bridge: Addre
   };
   return {
     client,
-    deposit: async (account, value) =>
-      mined(
-        await wallet(account).writeContract({ ...bridge, functionName: 'depositETH', args: [account.address], value }),
-      ),
+    deposit: async (account, value, recipient = account.address) =>
+      mined(await wallet(account).writeContract({ ...bridge, functionName: 'depositETH', args: [recipient], value })),
     async counts() {
       const [committed, proven, executed] = await Promise.all([
         client.readContract({ ...chain, functionName: 'committedCount' }),

@@ -118,9 +118,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
       alive() {
         const exit = node.exit();
         if (exit !== undefined)
-          throw new Error(
-            `privity start ended with ${exit.code ?? exit.signal}:\n${node.errors().join('\n')}`,
-          );
+          throw new Error(`privity start ended with ${exit.code ?? exit.signal}:\n${node.errors().join('\n')}`);
       },
     });
   } catch (error) {
