@@ -3,7 +3,18 @@
  * a crash the caller looks at the contract's counters and asks again, and a transaction of the earlier life shows as `superseded`.
  */
 
-import type { Address, Hex, LocalAccount, PublicClient, TransactionReceipt } from 'viem';
+import {
+  type Address,
+  BaseError,
+  type Hex,
+  HttpRequestError,
+  keccak256,
+  type LocalAccount,
+  type PublicClient,
+  TimeoutError,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from 'viem';
 import type { Clock } from '../base/clock.ts';
 import { settlementError } from './errors.ts';
 
@@ -59,7 +70,7 @@ export function createTransactionSender(
       try {
         gas = await client.estimateGas({ account: account.address, to, data, blockTag: 'latest' });
       } catch (cause) {
-        throw settlementError('L1_CALL_REVERTED', `${label}: ${shortMessage(cause)}`, { cause });
+        throw refusedByL1(label, cause);
       }
       let { maxFeePerGas, maxPriorityFeePerGas } = await fees();
       const hashes: Hex[] = [];
@@ -75,22 +86,26 @@ export function createTransactionSender(
           maxPriorityFeePerGas,
         });
         await deps.onStep?.('before-send', label);
+        // Known before it is sent: an answer that gets lost, or "already known", must not make us miss our own receipt.
+        hashes.push(keccak256(raw));
         try {
-          hashes.push(await client.sendRawTransaction({ serializedTransaction: raw }));
+          await client.sendRawTransaction({ serializedTransaction: raw });
         } catch (error) {
-          // "already known", "nonce too low" and "underpriced" are settled by looking: the nonce tells whether something was mined.
-          if (!/already|nonce|underpriced|replacement/i.test(shortMessage(error))) throw error;
+          // "already known", "nonce too low" and "underpriced" are settled by looking: the nonce tells whether something was mined. A base
+          // fee that rose since the estimate is settled by raising ours.
+          const settled = /already|nonce|underpriced|replacement|less than block base fee/i.test(shortMessage(error));
+          if (!settled) throw refusedByL1(label, error);
         }
         await deps.onStep?.('after-send', label);
         const deadline = clock.now() + options.stallMs;
         while (clock.now() < deadline && !signal.aborted) {
+          // In this order: once the nonce is used, one more look finds our receipt, or another transaction took the nonce.
+          const used = (await client.getTransactionCount({ address: account.address, blockTag: 'latest' })) > nonce;
           for (const hash of hashes) {
-            const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
+            const receipt = await receiptOf(client, hash);
             if (receipt !== undefined) return { kind: 'mined', receipt };
           }
-          const mined = await client.getTransactionCount({ address: account.address, blockTag: 'latest' });
-          if (mined > nonce && hashes.length === 0) return { kind: 'superseded' };
-          if (mined > nonce + 1) return { kind: 'superseded' };
+          if (used) return { kind: 'superseded' };
           await clock.sleep(options.pollIntervalMs, signal);
         }
         if (signal.aborted) return { kind: 'superseded' };
@@ -106,7 +121,27 @@ export function createTransactionSender(
 
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
+async function receiptOf(client: PublicClient, hash: Hex): Promise<TransactionReceipt | undefined> {
+  try {
+    return await client.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** What the node answers is not worth stopping the chain for; that it does not answer is told apart. */
+function refusedByL1(label: string, cause: unknown): unknown {
+  const unreachable =
+    cause instanceof BaseError &&
+    cause.walk((error) => error instanceof HttpRequestError || error instanceof TimeoutError) !== null;
+  return settlementError(unreachable ? 'L1_UNREACHABLE' : 'L1_CALL_REVERTED', `${label}: ${shortMessage(cause)}`, {
+    cause,
+  });
+}
+
+/** With the node's own words, which viem keeps apart. */
 function shortMessage(error: unknown): string {
-  if (error instanceof Error && 'shortMessage' in error) return String(error.shortMessage);
+  if (error instanceof BaseError) return `${error.shortMessage} ${error.details}`.trim();
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
 }

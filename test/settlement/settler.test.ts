@@ -1,0 +1,153 @@
+/** The settler on a real L1 with the real contracts: by the clock, once, again after a reorg, and never on top of what is not ours. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { hashStoredBatch } from '../../src/chain/stored-batch.ts';
+import type { RangeProof, SealedBatch, SettlementStep } from '../../src/settlement/port.ts';
+import { createSettler } from '../../src/settlement/settler.ts';
+import { createTransactionSender } from '../../src/settlement/transaction-sender.ts';
+import { GENESIS_SLOT, INTERVAL, openStage, PROOF_SYSTEM_ID, type Stage } from '../contracts/stage.ts';
+import { storedBatches } from './stored-batches.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+beforeEach(() => stage.reset());
+
+const PROVE_DELAY = 3n;
+const never = new AbortController().signal;
+
+function settlerOf(
+  batches: readonly SealedBatch[],
+  proofAfter: (from: bigint) => RangeProof | undefined = () => undefined,
+) {
+  const steps: SettlementStep[] = [];
+  const client = stage.client as never;
+  const sender = (account: (typeof stage.accounts)['committer']) =>
+    createTransactionSender(
+      { maxFeePerGas: 10n ** 12n, stallMs: 5_000, pollIntervalMs: 20, attemptsMax: 3 },
+      { client, account, clock: systemClock },
+    );
+  const settler = createSettler(
+    { chainContract: stage.deployment.chain, batchIntervalSeconds: INTERVAL, proveDelaySlots: PROVE_DELAY },
+    {
+      client,
+      commit: sender(stage.accounts.committer),
+      prove: sender(stage.accounts.prover),
+      execute: sender(stage.accounts.executor),
+      source: { batch: async (number) => batches[Number(number)], proofAfter: async (from) => proofAfter(from) },
+      sink: { onStep: async (step) => void steps.push(step) },
+    },
+  );
+  return { settler, steps };
+}
+
+const slotEnd = (number: bigint) => (GENESIS_SLOT + number + 1n) * INTERVAL;
+const batches = storedBatches(3);
+
+describe('commit', () => {
+  it('waits for the end of the slot, commits then, and only once', async () => {
+    const { settler, steps } = settlerOf(batches);
+    expect(await settler.step(never)).toBe(false);
+    await stage.setTime(slotEnd(1n) - 10n);
+    expect(await settler.step(never)).toBe(false);
+    await stage.setTime(slotEnd(1n));
+    expect(await settler.step(never)).toBe(true);
+    expect(await settler.step(never)).toBe(false);
+    expect(steps.map(({ kind }) => kind)).toEqual(['committed']);
+    expect(await stage.read('chain', 'storedBatchHash', [1n])).toBe(hashStoredBatch(batches[1]!.stored));
+  });
+
+  it('catches up one batch a step after an outage', async () => {
+    const { settler } = settlerOf(batches);
+    await stage.setTime(slotEnd(3n));
+    for (let i = 0; i < 3; i++) expect(await settler.step(never)).toBe(true);
+    expect(await settler.counts()).toEqual({ committed: 3n, proven: 0n, executed: 0n });
+  });
+
+  it('goes on where another life stopped', async () => {
+    await stage.setTime(slotEnd(3n));
+    await settlerOf(batches).settler.step(never);
+    const { settler, steps } = settlerOf(batches);
+    await settler.step(never);
+    expect(steps).toMatchObject([{ kind: 'committed', batch: 2n }]);
+  });
+
+  it('commits again what a reorg took away', async () => {
+    await stage.setTime(slotEnd(2n));
+    const before = await stage.client.snapshot();
+    const { settler, steps } = settlerOf(batches);
+    await settler.step(never);
+    await settler.step(never);
+    await stage.client.revert({ id: before });
+    expect((await settler.counts()).committed).toBe(0n);
+    await settler.step(never);
+    await settler.step(never);
+    expect(steps.map((step) => step.kind === 'committed' && step.batch)).toEqual([1n, 2n, 1n, 2n]);
+    expect(await stage.read('chain', 'storedBatchHash', [2n])).toBe(hashStoredBatch(batches[2]!.stored));
+  });
+
+  it.each([
+    ['another chain of batches', storedBatches(3, 7n)],
+    ['a chain that is shorter than L1', batches.slice(0, 1)],
+  ])('stops with L1_FORK on %s', async (_name, others) => {
+    await stage.setTime(slotEnd(3n));
+    await settlerOf(batches).settler.step(never);
+    const longer = others.length === 1 ? [others[0]!, undefined as never, batches[2]!] : others;
+    await expect(settlerOf(longer).settler.step(never)).rejects.toMatchObject({ code: 'L1_FORK' });
+  });
+
+  it('passes on what the contract says when it refuses: halted by guardians', async () => {
+    await stage.setTime(slotEnd(1n));
+    await stage.send({ who: 'guardian', to: 'chain', fn: 'halt' });
+    const { settler, steps } = settlerOf(batches);
+    await expect(settler.step(never)).rejects.toMatchObject({ code: 'L1_CALL_REVERTED' });
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('prove and execute', () => {
+  const proof: RangeProof = { from: 0n, to: 1n, proofSystemId: PROOF_SYSTEM_ID, proof: Uint8Array.of(1, 2, 3) };
+
+  it('proves D slots after the batch, not sooner, and never more than is committed', async () => {
+    await stage.setTime(slotEnd(1n));
+    const early = settlerOf(batches, () => ({ ...proof, to: 2n }));
+    await early.settler.step(never);
+    expect(await early.settler.step(never)).toBe(false);
+    const { settler } = settlerOf(batches.slice(0, 2), (from) => (from === 0n ? proof : undefined));
+    await stage.setTime((GENESIS_SLOT + 1n + PROVE_DELAY) * INTERVAL - 10n);
+    expect(await settler.step(never)).toBe(false);
+    await stage.setTime((GENESIS_SLOT + 1n + PROVE_DELAY) * INTERVAL);
+    // The verifier of this stage accepts nothing: that the proof came this far is what shows.
+    await expect(settler.step(never)).rejects.toMatchObject({
+      code: 'L1_CALL_REVERTED',
+      internalText: expect.stringContaining('prove 0..1'),
+    });
+    expect(await settler.counts()).toMatchObject({ proven: 0n });
+  });
+
+  it('executes what is proven, in order', async () => {
+    await stage.setTime(slotEnd(2n));
+    const { settler, steps } = settlerOf(batches);
+    await settler.step(never);
+    await settler.step(never);
+    await stage.setProvenCount(2n);
+    await settler.step(never);
+    await settler.step(never);
+    expect(steps.slice(2)).toMatchObject([
+      { kind: 'executed', batch: 1n },
+      { kind: 'executed', batch: 2n },
+    ]);
+    expect(await settler.counts()).toEqual({ committed: 2n, proven: 2n, executed: 2n });
+  });
+
+  it('does not execute with messages that are not the batch’s', async () => {
+    await stage.setTime(slotEnd(1n));
+    await settlerOf(batches).settler.step(never);
+    await stage.setProvenCount(1n);
+    const wrong = batches.map((batch) => ({ ...batch, messageHashes: [5n] }));
+    await expect(settlerOf(wrong).settler.step(never)).rejects.toMatchObject({ code: 'L1_CALL_REVERTED' });
+  });
+});
