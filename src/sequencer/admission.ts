@@ -9,6 +9,7 @@ import { accountKey } from '../chain/keys.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
 import { executionError } from '../execution/errors.ts';
 import type { BlockContext, StateReader, TransactionOutcome } from '../execution/port.ts';
+import { describeOverflow, findCapacityOverflow } from './capacity.ts';
 import { sequencerError } from './errors.ts';
 import { type Lanes, maxCost, type Pending } from './lanes.ts';
 import type { Executor } from './port.ts';
@@ -111,6 +112,13 @@ export const ADMISSION: readonly Check[] = [
     run: (v) => {
       const refusal = refusalOf(v.executor.executeTransaction(ahead(v), v.block, v.transaction));
       if (refusal !== undefined) throw refusal;
+    },
+  },
+  {
+    name: 'fits the circuits',
+    run: (v) => {
+      const overflow = findCapacityOverflow(v.transaction);
+      if (overflow !== undefined) throw sequencerError('SUBMIT_CAPACITY', describeOverflow(overflow));
     },
   },
 ];

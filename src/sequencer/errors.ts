@@ -26,6 +26,7 @@ export const sequencerError = defineErrors('sequencer', {
     publicText: 'Too many refused transactions of this sender in the last minute.',
   },
   SUBMIT_UNDERPRICED: refused('replacement transaction underpriced'),
+  SUBMIT_CAPACITY: refused('The transaction is too long for the circuits of this version.'),
   SUBMIT_OUTCOME_DENIED: refused('This transaction has already ended as a denial; privity_getOutcome tells more.'),
   SUBMIT_STOPPING: { httpStatus: 503, rpcCode: -32005, publicText: 'The node is stopping. Nothing was accepted.' },
   SUBMIT_NOT_DURABLE: {

@@ -20,6 +20,7 @@ import { wordToFr } from '../chain/word.ts';
 import type { BlockContext, StateReader, TransactionOutcome } from '../execution/port.ts';
 import type { WritePermit } from '../policy/port.ts';
 import { type AdmissionLimits, admit, isDenied } from './admission.ts';
+import { describeOverflow, findCapacityOverflow } from './capacity.ts';
 import type { DenialSigner } from './denial-signer.ts';
 import { chainHalted, sequencerError } from './errors.ts';
 import { Lanes, type Pending } from './lanes.ts';
@@ -431,6 +432,11 @@ export class Sequencer {
     if (outcome.kind !== 'executed') {
       if (outcome.kind === 'invalid' && outcome.code === 'TX_FEE_TOO_LOW') return false;
       denials.push(this.#deny(pending, ...denialOf(outcome)));
+      return true;
+    }
+    const overflow = findCapacityOverflow(transaction);
+    if (overflow !== undefined) {
+      denials.push(this.#deny(pending, 'capacity', 'sequencer.capacity', describeOverflow(overflow)));
       return true;
     }
     if (batch.messages.length + outcome.result.messages.length > MESSAGES_MAX) return false;

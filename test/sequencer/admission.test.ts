@@ -95,6 +95,7 @@ describe('the admission table', () => {
     expect(ADMISSION.map(({ name }) => name)).toEqual([
       ...rows.map(({ check }) => check),
       'provable, valid and allowed',
+      'fits the circuits',
     ]);
   });
 
