@@ -37,6 +37,7 @@ const hash32 = (hash: bigint): Uint8Array => bigIntToBytes(hash, 32);
 export class ChainIndex {
   readonly #options: ChainIndexOptions;
   readonly #store: Pick<Store, 'read' | 'transaction'>;
+  #head = 0n;
   readonly #recent = new Map<bigint, Block>();
   readonly #recentByHash = new Map<bigint, bigint>();
   readonly #recentItems = new Map<bigint, LocatedItem>();
@@ -57,7 +58,13 @@ export class ChainIndex {
     return new ChainIndex(options, store, BigInt(latest?.number ?? 0));
   }
 
+  /** Number of the newest block that can be found here: the sequencer's own head is not durable yet. */
+  get head(): bigint {
+    return this.#head;
+  }
+
   onBlock(block: Block): void {
+    this.#head = block.number;
     this.#recent.set(block.number, block);
     this.#recentByHash.set(block.hash, block.number);
     const header = headerOf(block);

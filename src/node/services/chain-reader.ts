@@ -30,15 +30,15 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
   });
 
   const reader: ChainReader = {
-    heads: (): ChainHeads => ({ latest: sequencer.head, ...deps.settledBlocks() }),
+    heads: (): ChainHeads => ({ latest: index.head, ...deps.settledBlocks() }),
     baseFee: () => sequencer.currentBlock().baseFee,
-    hasState: (block) => block === sequencer.head,
+    hasState: (block) => block === index.head,
     async account(address, at) {
       const { hi: nonce, lo: balance } = sequencer.state.get(accountKey(address));
       return { balance, nonce: at === 'pending' ? sequencer.pendingNonce(address) : nonce, code: new Uint8Array() };
     },
     async blockByNumber(number) {
-      const block = number <= sequencer.head ? await index.block(number) : undefined;
+      const block = number <= index.head ? await index.block(number) : undefined;
       return block === undefined ? undefined : view(block);
     },
     async blockByHash(hash) {
