@@ -38,7 +38,7 @@ export interface VerifiedFact {
   readonly finalized: boolean;
 }
 
-/** Throws a coded error unless every step holds. `expected` pins the contract: without it the bundle's own is only reported. */
+/** For bundles out of `parseBundle`, which holds every number to its range. Throws a coded error unless every step holds. `expected` pins the contract: without it the bundle's own is only reported. */
 export async function verifyBundle(
   bundle: Bundle,
   l1: L1View,
