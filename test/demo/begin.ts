@@ -10,7 +10,7 @@ import { requireThat } from './require-that.ts';
 import type { DemoResult } from './result.ts';
 import { PROJECT } from './run-privity.ts';
 import type { Wallet } from './send-transaction.ts';
-import type { Ports, Story } from './story.ts';
+import type { Kept, Ports, Story } from './story.ts';
 import type { World } from './world.ts';
 
 export interface BeginOptions {
@@ -21,7 +21,14 @@ export interface BeginOptions {
 }
 
 /** Everything but a running node. */
-export function createRunner({ folder, ports }: Pick<BeginOptions, 'folder' | 'ports'>, progress: Progress) {
+export function createRunner(
+  {
+    folder,
+    ports,
+    environment = {},
+  }: Pick<BeginOptions, 'folder' | 'ports'> & { readonly environment?: Kept['environment'] | undefined },
+  progress: Progress,
+) {
   const lines = createProgressLines();
   let started = false;
   const runner = createNodeRunner({
@@ -31,6 +38,7 @@ export function createRunner({ folder, ports }: Pick<BeginOptions, 'folder' | 'p
     httpPort: ports.http,
     l1Port: ports.l1,
     config: join(PROJECT, 'config', 'demo.yaml'),
+    environment,
     logFile: join(folder, 'node.log'),
     onLine(line) {
       lines.read(line);

@@ -32,7 +32,8 @@ export async function runDemo(options: DemoOptions, progress: Progress, signal: 
   const folder = options.resume ?? mkdtempSync(join(tmpdir(), 'privity-demo-'));
   const ports = kept?.ports ?? (await newPorts());
   const story = kept?.story ?? {};
-  const made = createRunner({ folder, ports }, progress);
+  const environment = kept?.environment;
+  const made = createRunner({ folder, ports, environment }, progress);
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new DemoFailure('interrupted')), { once: true });
   });
@@ -48,7 +49,7 @@ export async function runDemo(options: DemoOptions, progress: Progress, signal: 
     result.error = error instanceof Error ? error.message : String(error);
   }
   await made.runner.end();
-  if (options.keep) writeStory(folder, ports, story);
+  if (options.keep) writeStory(folder, { ports, story, ...(environment === undefined ? {} : { environment }) });
   if (options.keep || kept !== undefined) progress.say(`the data is kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
   return result;

@@ -10,13 +10,18 @@ export interface Story {
 
 const fileOf = (folder: string): string => join(folder, 'story.json');
 
-export const writeStory = (folder: string, ports: Ports, story: Story): void =>
-  writeFileSync(fileOf(folder), JSON.stringify({ ports, story }));
-
 export interface Ports {
   readonly http: number;
   readonly l1: number;
 }
 
-export const readStory = (folder: string): { ports: Ports; story: Story } =>
-  JSON.parse(readFileSync(fileOf(folder), 'utf8')) as { ports: Ports; story: Story };
+export interface Kept {
+  readonly ports: Ports;
+  readonly story: Story;
+  /** Settings of the node beyond config/demo.yaml, by environment name. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export const writeStory = (folder: string, kept: Kept): void => writeFileSync(fileOf(folder), JSON.stringify(kept));
+
+export const readStory = (folder: string): Kept => JSON.parse(readFileSync(fileOf(folder), 'utf8')) as Kept;
