@@ -73,6 +73,7 @@ export async function openAuditLog(
 export async function verifyAuditLog(
   store: AuditStore,
   pageEntries = 1000,
+  onHead: (head: bigint) => void = () => undefined,
 ): Promise<{ sequence: bigint; head: bigint }> {
   let sequence = 0n;
   let head = 0n;
@@ -83,6 +84,7 @@ export async function verifyAuditLog(
       sequence = entry.sequence;
       head = nextHead(head, sequence, entry);
       if (head !== entry.head) throw auditError('AUDIT_CHAIN_BROKEN', `row ${sequence}`);
+      onHead(head);
     }
     if (page.length < pageEntries) break;
   }

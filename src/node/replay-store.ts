@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { verifyAuditLog } from '../audit/audit-log.ts';
+import { auditError } from '../audit/errors.ts';
 import type { Audit } from '../audit/port.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
@@ -17,6 +18,8 @@ import type { NodeKeys } from './keys.ts';
 import { openPipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
 import type { SealedEntry } from './sealer.ts';
+
+const auditPageEntries = 1000;
 
 export interface ReplayReport {
   readonly store: VerifyReport;
@@ -41,7 +44,6 @@ export async function replayStore(
 ): Promise<ReplayReport> {
   const { store, keys, genesis, clock, log } = deps;
   const report = await store.verify();
-  const audit = await verifyAuditLog(createAuditStore(store));
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
   const view = viewWithoutWrites(store);
@@ -49,7 +51,7 @@ export async function replayStore(
     genesis,
     keys,
     store: view.store,
-    audit: closedAudit(audit),
+    audit: NO_AUDIT,
     policies: openPolicies(config['policy.file'], keys.policySalt).book,
     watcher: { confirmed: 0n, from: () => [], poll: async () => undefined },
     clock,
@@ -58,6 +60,7 @@ export async function replayStore(
   });
   try {
     await Promise.race([compareTables(view.sealed, store, deps.onBatch), failure.promise]);
+    const audit = await verifyAudit(view.sealed, store);
     return {
       store: report,
       blocks: pipeline.sequencer.head,
@@ -121,9 +124,19 @@ function viewWithoutWrites(store: Store): { readonly store: Store; readonly seal
   };
 }
 
-const closedAudit = ({ head, sequence }: { readonly head: bigint; readonly sequence: bigint }): Audit => ({
-  record: () => undefined,
-  flush: async () => undefined,
-  head,
-  sequence,
-});
+/** The chain of audit rows, and that every seal committed to a head of it, in order (G8). */
+async function verifyAudit(sealed: readonly SealedEntry[], store: Store): Promise<{ readonly sequence: bigint }> {
+  let found = 0;
+  const onHead = (head: bigint): void => {
+    while (sealed[found]?.auditRoot === head) found += 1;
+  };
+  onHead(0n);
+  const verified = await verifyAuditLog(createAuditStore(store), auditPageEntries, onHead);
+  const lost = sealed[found];
+  if (lost !== undefined)
+    throw auditError('AUDIT_CHAIN_BROKEN', `batch ${lost.batch} committed to a head that is not in the log`);
+  return verified;
+}
+
+/** What is sealed on the side is forgotten, so it needs no audit head. */
+const NO_AUDIT: Audit = { record: () => undefined, flush: async () => undefined, head: 0n, sequence: 0n };
