@@ -3,9 +3,9 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { allFiles, findLeaks, formsOf, type Planted } from '../support/leak-search.ts';
 import { describeOnBothDatabases } from './databases.ts';
 import { bytes, createWorkbench } from './harness.ts';
-import { allFiles, findLeaks, formsOf, type Planted } from '../support/leak-search.ts';
 
 describeOnBothDatabases('what a stolen disk shows (G6)', (cluster) => {
   test('no address, hash, amount, token, name or key of a busy store is in any of its files', async () => {
