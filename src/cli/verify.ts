@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createPublicClient, http } from 'viem';
-import { isAddress } from 'viem/utils';
+import { getAddress, isAddress } from 'viem/utils';
+import { bigIntToHex } from '../base/bytes.ts';
 import { parseBundle } from '../disclosure/bundle.ts';
 import { createL1View } from '../disclosure/l1-view.ts';
 import { verifyBundle } from '../disclosure/verify.ts';
@@ -25,7 +26,9 @@ export const verify: Command = {
     const result = await verifyBundle(bundle, l1, chain === undefined ? undefined : { chainContract: BigInt(chain) });
     context.print(`valid ${result.kind} of batch ${result.batch}`);
     for (const [name, value] of Object.entries(result.fact)) context.print(`  ${name.padEnd(8)} ${value}`);
-    context.print(`L1 chain id ${result.l1ChainId}, PrivityChain ${bundle.chainContract}`);
+    context.print(
+      `L1 chain id ${result.l1ChainId}, PrivityChain ${getAddress(bigIntToHex(BigInt(bundle.chainContract), 20))}`,
+    );
     context.print(`L1 block ${result.l1Block}, ${result.finalized ? 'finalized' : 'not finalized yet'}`);
     return 0;
   },
