@@ -18,7 +18,7 @@ const soon = 'The node makes it in the background after its start; wait for "pre
 
 export function createProverProbes({ config, folders, keyFile }: ProverProbeDeps): Probe[] {
   const development = config['prover.string'] === 'development';
-  const cache = join(folders.cache, 'prover');
+  const cache = folders.prover;
   const directory = development ? join(cache, 'development-string') : config['prover.string'];
   if (config['prover.workers'] === 0) return [];
   return [
