@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Hex } from 'viem';
 
 /**
- * test/fixtures/settlement.json: real batches of a small chain with the wrap proofs over them, recorded once. The chain's genesis names the
+ * test/fixtures/settlement.json: real batches of a small chain with the wrap proofs over them, recorded by `npm run record:settlement`. The chain's genesis names the
  * bridge that a fresh L1 gives to the first deployment by the test deployer (with a verifier), so that rolls and messages fit it.
  * Integers are decimal strings, words and addresses hex.
  */
@@ -39,13 +39,6 @@ export interface SettlementFixture {
 }
 
 const FIXTURE = new URL('../fixtures/settlement.json', import.meta.url);
-const KEYS = new URL('../../circuits/keys.json', import.meta.url);
 
-/** Undefined only while the circuits have no keys yet; afterwards a missing fixture is an error. */
-export function readSettlementFixture(): SettlementFixture | undefined {
-  if (existsSync(FIXTURE)) return JSON.parse(readFileSync(FIXTURE, 'utf8')) as SettlementFixture;
-  if (existsSync(KEYS)) {
-    throw new Error('test/fixtures/settlement.json is missing though circuits/keys.json exists: record it again');
-  }
-  return undefined;
-}
+export const readSettlementFixture = (): SettlementFixture =>
+  JSON.parse(readFileSync(FIXTURE, 'utf8')) as SettlementFixture;

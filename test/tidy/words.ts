@@ -71,7 +71,6 @@ export const COUNTED_SKIPS: Readonly<Record<string, { readonly count: number; re
   'test/store/databases.ts': { count: 1, because: 'PostgreSQL is not installed' },
   'test/store/postgres.test.ts': { count: 1, because: 'PostgreSQL is not installed' },
   'test/store/sqlite-damage.test.ts': { count: 1, because: 'mounting a small file system takes a right' },
-  'test/contracts/settlement.test.ts': { count: 1, because: 'keys and recorded settlement are not there yet' },
 };
 
 /** What is wrong with the skips of a file: more or fewer than counted, or silent. */
