@@ -198,6 +198,17 @@ export const CONFIG_FIELDS = {
     meaning: 'Seconds between approval and effect of what PolicyGovernor decides; used when development deploys it.',
   },
   'policy.file': { type: 'string', default: 'policies/minimal.yaml', meaning: 'The policy in force.' },
+  'policy.moreFiles': {
+    type: 'strings',
+    default: [],
+    meaning: 'Policies that may come into force or were in force: replay and a change on Ethereum need them.',
+  },
+  'policy.listFiles': {
+    type: 'strings',
+    default: [],
+    meaning:
+      'Members of lists that Ethereum approves, as `<list id>=<file>`; several files for one id while one root follows another.',
+  },
   'policy.saltFile': {
     type: 'string',
     default: '',

@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs';
 import type { Secret } from '../base/secret.ts';
+import type { Config } from '../config/schema.ts';
 import { createDenyAllButExits } from '../policy/built-in.ts';
 import { compilePolicy } from '../policy/compile/compile-policy.ts';
 import { createPolicy } from '../policy/create-policy.ts';
 import { policyError } from '../policy/errors.ts';
 import type { PolicyPort } from '../policy/port.ts';
-import { nodeError } from './errors.ts';
+import { openLists } from './list-book.ts';
 import { PolicyBook } from './policy-book.ts';
 
-/** The configured policy and the built-in one that denies all but exits. */
-export function openPolicies(file: string, salt: Secret<Uint8Array>): { current: PolicyPort; book: PolicyBook } {
-  const current = createPolicy(compilePolicy(readPolicyFile(file), { salt }, file));
-  const book = new PolicyBook([current, createPolicy(createDenyAllButExits())], (root, list) => {
-    throw nodeError('NODE_LIST_UNKNOWN', `list ${list}, root 0x${root.toString(16)}`);
-  });
-  return { current, book };
+/** The configured policies with their lists, and the built-in policy that denies all but exits. */
+export function openPolicies(
+  config: Pick<Config, 'policy.file' | 'policy.moreFiles' | 'policy.listFiles'>,
+  salt: Secret<Uint8Array>,
+): { current: PolicyPort; book: PolicyBook } {
+  const open = (file: string): PolicyPort => createPolicy(compilePolicy(readPolicyFile(file), { salt }, file));
+  const current = open(config['policy.file']);
+  const more = config['policy.moreFiles'].map(open);
+  const lists = openLists(config['policy.listFiles'], salt);
+  return { current, book: new PolicyBook([current, ...more, createPolicy(createDenyAllButExits())], lists) };
 }
 
 function readPolicyFile(file: string): string {

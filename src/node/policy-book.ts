@@ -1,19 +1,24 @@
-/** The compiled policies this node has, by root, with the executor of each. */
+/** The compiled policies this node has, by root, with the executor of each, and the lists they may ask. */
 
 import { createExecutor } from '../execution/executor.ts';
 import { createLeafKeys } from '../execution/leaf-keys.ts';
 import type { IsInListRoot } from '../execution/port.ts';
 import type { PolicyPort } from '../policy/port.ts';
 import type { Executor } from '../sequencer/port.ts';
+import type { ListBook } from './list-book.ts';
 
 export class PolicyBook {
   readonly #policies = new Map<bigint, { readonly policy: PolicyPort; readonly executor: Executor }>();
-  readonly isInListRoot: IsInListRoot;
+  readonly lists: ListBook;
   readonly #keys = createLeafKeys();
 
-  constructor(policies: readonly PolicyPort[], isInListRoot: IsInListRoot) {
-    this.isInListRoot = isInListRoot;
+  constructor(policies: readonly PolicyPort[], lists: ListBook) {
+    this.lists = lists;
     for (const policy of policies) this.add(policy);
+  }
+
+  get isInListRoot(): IsInListRoot {
+    return (root, list, address) => this.lists.isInRoot(root, list, address);
   }
 
   add(policy: PolicyPort): void {

@@ -52,7 +52,7 @@ export async function replayStore(
     keys,
     store: view.store,
     audit: NO_AUDIT,
-    policies: openPolicies(config['policy.file'], keys.policySalt).book,
+    policies: openPolicies(config, keys.policySalt).book,
     watcher: { confirmed: 0n, from: () => [], poll: async () => undefined },
     clock,
     log,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { openAuditLog } from '../audit/audit-log.ts';
 import type { Audit } from '../audit/port.ts';
+import { bigIntToHex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import type { Genesis } from '../chain/genesis.ts';
@@ -60,7 +61,10 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     const keys = await openKeys(config, folders, deps.environment);
     const store = await openNodeStore(config, folders, { keys, clock, log });
     cleanup.push(() => store.close());
-    const policies = openPolicies(config['policy.file'], keys.policySalt);
+    const policies = openPolicies(config, keys.policySalt);
+    for (const { list, root, size } of policies.book.lists.roots) {
+      log.info({ list: Number(list), root: bigIntToHex(root, 32), size }, 'policy.list_opened');
+    }
     const l1 = await openL1(config, folders, { clock });
     cleanup.push(async () => l1.embedded?.stop());
     const foundation = await openFoundation(config, folders, l1, policies.current.root, deps);

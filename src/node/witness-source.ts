@@ -10,7 +10,6 @@ import { encodeInputs } from '../prover/witness/circuit-value.ts';
 import type { BatchItem, CircuitWitness, WitnessDeps } from '../prover/witness/port.ts';
 import { SEAL_KEYS } from '../prover/witness/seal-witness.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
-import { nodeError } from './errors.ts';
 import type { NodeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -59,10 +58,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
       policy,
       salts,
       random: randomField,
-      listWitness(list, root) {
-        if (root === 0n) return undefined;
-        throw nodeError('NODE_LIST_UNKNOWN', `list ${list}`);
-      },
+      listWitness: (list, root, account) => policies.lists.witness(list, root, account),
     };
   }
 

@@ -121,7 +121,7 @@ async function foundChain(): Promise<void> {
   const config = loadConfig({ environment });
   const folders = foldersOf(config);
   const keys = await openKeys(config, folders, process.env);
-  const policies = openPolicies(config['policy.file'], keys.policySalt);
+  const policies = openPolicies(config, keys.policySalt);
   const l1 = await openL1(config, folders, { clock });
   const people = Array.from({ length: senders }, (_, i) => BigInt(benchSender(i).address));
   await openDevelopmentChain(config, folders, {

@@ -81,7 +81,7 @@ async function record(): Promise<SettlementFixture> {
     process.exit(1);
   };
   const store = await openNodeStore(config, folders, { keys, clock: systemClock, log });
-  const policies = openPolicies('policies/minimal.yaml', keys.policySalt);
+  const policies = openPolicies(config, keys.policySalt);
   const audit = await openAuditLog({ writeEntriesMax: 10, onFailure: fail }, { store: createAuditStore(store), clock });
   const customer = testAccount('customer');
   const bridge = predictAddresses(testAccount('deployer').address, 0, true).bridge;

@@ -37,7 +37,7 @@ const BRIDGE = '0x00000000000000000000000000000000000000b1';
 export async function found(config: Config): Promise<Genesis> {
   const folders = foldersOf(config);
   const keys = await openKeys(config, folders, {});
-  const { current } = openPolicies(config['policy.file'], keys.policySalt);
+  const { current } = openPolicies(config, keys.policySalt);
   const genesis: Genesis = {
     chainId: BigInt(config['chain.id']),
     l1ChainId: BigInt(config['l1.chainId']),
@@ -67,7 +67,7 @@ export async function openLife(config: Config) {
   let time = Number((SLOT + 1n) * INTERVAL) * 1000;
   const clock = { now: () => time, sleep: async () => undefined };
   const store = await openNodeStore(config, folders, { keys, clock, log: silent });
-  const policies = openPolicies(config['policy.file'], keys.policySalt);
+  const policies = openPolicies(config, keys.policySalt);
   const failures: unknown[] = [];
   const fail = (error: unknown) => void failures.push(error);
   const audit = await openAuditLog(
