@@ -108,7 +108,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       onSealed(batch, after) {
         digests.set(batch.number, after);
         sequencer.state.dropBatch(batch.number);
-        log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
+        if (live) log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
       },
     },
     { digest: start.digest, blind: start.blind },
