@@ -287,6 +287,20 @@ export const CONFIG_FIELDS = {
     max: 10_000_000,
     meaning: 'Login requests a minute from one address.',
   },
+  'rateLimit.publicPerMinute': {
+    type: 'integer',
+    default: 300,
+    min: 1,
+    max: 100_000_000,
+    meaning: 'Requests without a login a minute from one address.',
+  },
+  'rateLimit.userPerMinute': {
+    type: 'integer',
+    default: 300,
+    min: 1,
+    max: 100_000_000,
+    meaning: 'REST requests a minute for one user.',
+  },
   'rateLimit.rpcPerMinute': {
     type: 'integer',
     default: 6000,

@@ -106,8 +106,8 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       },
       rateLimits: {
         authPerMinute: config['rateLimit.authPerMinute'],
-        publicPerMinute: 300,
-        userPerMinute: 300,
+        publicPerMinute: config['rateLimit.publicPerMinute'],
+        userPerMinute: config['rateLimit.userPerMinute'],
         rpcPerMinute: config['rateLimit.rpcPerMinute'],
         keysMax: 100_000,
       },
