@@ -78,10 +78,24 @@ try {
   });
   node.kill('SIGINT');
   await new Promise((done) => node?.once('exit', done));
+  say(JSON.stringify({ full, half, memoryMb }));
   say('the same load against bare anvil');
   bare = spawn(
     resolve('node_modules/.bin/anvil'),
-    ['--port', String(ports.bare), '--chain-id', '7107', '--block-time', '1', '--quiet', '--no-request-size-limit'],
+    [
+      '--port',
+      String(ports.bare),
+      '--chain-id',
+      '7107',
+      '--block-time',
+      '1',
+      '--quiet',
+      '--base-fee',
+      '0',
+      '--gas-limit',
+      '1000000000',
+      '--no-request-size-limit',
+    ],
     { stdio: 'ignore' },
   );
   const anvil = await runLoad({
