@@ -7,12 +7,13 @@ import { toWord } from './word.ts';
 /** Keys remembered for each kind that is asked for on the hot path; a key costs a permutation. */
 const rememberedKeysMax = 200_000;
 
-function remembered(tag: number): (address: bigint) => bigint {
+/** Keys of one kind, the last `entriesMax` of them remembered; the oldest leaves first. */
+export function remembered(tag: number, entriesMax = rememberedKeysMax): (address: bigint) => bigint {
   const keys = new Map<bigint, bigint>();
   return (address) => {
     const known = keys.get(address);
     if (known !== undefined) return known;
-    if (keys.size >= rememberedKeysMax) keys.delete(keys.keys().next().value!);
+    if (keys.size >= entriesMax) keys.delete(keys.keys().next().value!);
     const key = p2(tag, address);
     keys.set(address, key);
     return key;
@@ -20,8 +21,8 @@ function remembered(tag: number): (address: bigint) => bigint {
 }
 
 export const accountKey = remembered(TAG.K_ACCOUNT);
-export const codeKey = (address: bigint): bigint => p2(TAG.K_CODE, address);
-export const codeHashKey = (address: bigint): bigint => p2(TAG.K_CODEHASH, address);
+export const codeKey = remembered(TAG.K_CODE);
+export const codeHashKey = remembered(TAG.K_CODEHASH);
 export const identityKey = remembered(TAG.K_IDENTITY);
 export const publicKeyKey = remembered(TAG.K_KEY);
 export const listKey = (list: bigint, address: bigint): bigint => p2(TAG.K_LIST, list, address);

@@ -15,6 +15,4 @@ export const raiseState = defineErrors('state', {
   STATE_HISTORY_MISSING: INTERNAL,
   /** The record of a past batch does not fit the tree. */
   STATE_RECORD_INVALID: INTERNAL,
-  /** A block's view of the state was read after its batch entered the tree. */
-  STATE_BLOCK_RELEASED: INTERNAL,
 });

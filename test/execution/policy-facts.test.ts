@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FLAG_FROZEN } from '../../src/chain/constants.ts';
-import { listKey, listRootKey } from '../../src/chain/keys.ts';
+import { FLAG_FROZEN, TAG } from '../../src/chain/constants.ts';
+import { listKey, listRootKey, remembered } from '../../src/chain/keys.ts';
 import { toWord } from '../../src/chain/word.ts';
 import { createLeafKeys } from '../../src/execution/leaf-keys.ts';
 import { createPolicyFacts } from '../../src/execution/policy-facts.ts';
@@ -47,8 +47,8 @@ test('LIST leaves are per list and address', () => {
 });
 
 test('keys are forgotten oldest first and computed again alike', () => {
-  const small = createLeafKeys(2);
-  const first = [1n, 2n, 3n, 1n, 2n, 3n].map((address) => small.account(address));
+  const small = remembered(TAG.K_ACCOUNT, 2);
+  const first = [1n, 2n, 3n, 1n, 2n, 3n].map((address) => small(address));
   expect(first).toEqual([1n, 2n, 3n, 1n, 2n, 3n].map((address) => keys.account(address)));
   expect(new Set(first).size).toBe(3);
 });
