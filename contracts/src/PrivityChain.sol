@@ -277,7 +277,7 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
         if (batch.hashStored() != _storedBatchHash[number]) revert StoredBatchMismatch(number);
     }
 
-    /// Shorter than three intervals, the chain could not keep it (DESIGN: confirmations come on top, and config checks them).
+    /// Shorter than three intervals, the chain could not keep it (the deposit confirmations come on top; config checks them).
     function _setPriorityDeadline(uint64 priorityDeadline) private {
         if (priorityDeadline < 3 * uint256(BATCH_INTERVAL_SECONDS)) revert InvalidPriorityDeadline(priorityDeadline);
         priorityDeadlineSeconds = priorityDeadline;

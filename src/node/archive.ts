@@ -1,5 +1,5 @@
 /**
- * A batch's encrypted archive: everything that the statement depends on, in one canonical form (DESIGN: BatchInput). Its sha256 is committed
+ * A batch's encrypted archive: everything that the statement depends on, in one canonical form. Its sha256 is committed
  * as dataHash, and a node is restored from archives alone. The same batch gives the same plain bytes.
  */
 

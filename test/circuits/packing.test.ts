@@ -1,4 +1,4 @@
-/** Where a batch is cut into segments decides nothing but the cost: two packings give one root (DESIGN 3), and profile M proves too. */
+/** Where a batch is cut into segments decides nothing but the cost: two packings give one root, and profile M proves too. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PRIORITY_KIND } from '../../src/chain/constants.ts';

@@ -1,4 +1,4 @@
-/** Policy on every frame (DESIGN 5): the EVM stops at the first one that is denied, whether it would later revert or not. */
+/** Policy on every frame: the EVM stops at the first one that is denied, whether it would later revert or not. */
 
 import type { Common } from '@ethereumjs/common';
 import { type EVMOpts, getOpcodesForHF, type Message } from '@ethereumjs/evm';
