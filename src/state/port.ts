@@ -113,8 +113,11 @@ export interface Tree extends StateReader {
   prove(batch: bigint, key: bigint): Promise<StateProof>;
   /** Hashes the whole tree anew; false when its root does not follow from its leaves. Takes some 15 seconds a million leaves. */
   verify(): Promise<boolean>;
-  /** The whole tree as bytes for `createTree`; not encrypted. */
-  snapshot(): Promise<Uint8Array>;
+  /**
+   * The tree after the last batch for `createTree`, a page at a time; not encrypted. Ends with STATE_TREE_REFUSED when another batch is applied
+   * or taken back meanwhile.
+   */
+  snapshot(): AsyncIterable<Uint8Array>;
   /** Rejects with STATE_TREE_STOPPED if the thread ends by itself; else resolves when closed. */
   readonly stopped: Promise<void>;
   close(): Promise<void>;

@@ -1,12 +1,12 @@
 /** What the tree's thread is asked and what it answers. */
 
 import type { ViewData } from './sparse-view.ts';
+import type { SnapshotPage } from './tree-snapshot.ts';
 
 export interface TreeThreadOptions {
   readonly bytesMax: number;
   /** Threads that hash, the tree's own included. */
   readonly hashThreads: number;
-  readonly snapshot: Uint8Array | undefined;
 }
 
 export interface TreeHead {
@@ -30,7 +30,10 @@ export interface TreeAnswers {
   capture: { readonly capture: number; readonly batch: bigint };
   rewind: Record<string, never>;
   finish: { readonly data: ViewData };
-  snapshot: { readonly bytes: Uint8Array<ArrayBuffer> };
+  /** Undefined past the last page. */
+  page: { readonly bytes: Uint8Array<ArrayBuffer> | undefined };
+  load: Record<string, never>;
+  loaded: { readonly head: TreeHead };
   verify: { readonly isSound: boolean };
 }
 
@@ -40,7 +43,11 @@ export type TreeRequest =
   | { readonly kind: 'capture'; readonly nextIndex: number | undefined; readonly keys: Uint32Array }
   | { readonly kind: 'rewind'; readonly capture: number; readonly batch: bigint; readonly record: Uint8Array }
   | { readonly kind: 'finish'; readonly capture: number }
-  | { readonly kind: 'snapshot' }
+  /** A page of the snapshot of the tree after `batch`, while it is the last one. */
+  | { readonly kind: 'page'; readonly batch: bigint | undefined; readonly page: number }
+  /** Fills a new tree, page by page; `loaded` ends it. */
+  | { readonly kind: 'load'; readonly nextIndex: number; readonly page: SnapshotPage }
+  | { readonly kind: 'loaded'; readonly nextIndex: number; readonly batch: bigint | undefined }
   | { readonly kind: 'verify' };
 
 export type TreeReply =

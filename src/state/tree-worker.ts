@@ -10,7 +10,7 @@ import { IndexedTree } from './indexed-tree.ts';
 import { createSaltWriter } from './salt-writer.ts';
 import { buffersOf } from './sparse-view.ts';
 import type { ChangedKeys, TreeAnswers, TreeHead, TreeReply, TreeRequest, TreeThreadOptions } from './tree-messages.ts';
-import { loadSnapshot, writeSnapshot } from './tree-snapshot.ts';
+import { finishLoading, loadPage, snapshotPage } from './tree-snapshot.ts';
 import { ViewCapture } from './view-capture.ts';
 
 const FR_WORDS = 8;
@@ -85,10 +85,19 @@ function answer(request: TreeRequest): [TreeAnswers[keyof TreeAnswers], ArrayBuf
       captures.delete(request.capture);
       return [{ data }, buffersOf(data)];
     }
-    case 'snapshot': {
-      const bytes = writeSnapshot(tree, batch);
-      return [{ bytes }, [bytes.buffer]];
+    case 'page': {
+      if (request.batch !== batch) throw raiseState('STATE_TREE_REFUSED', 'the tree has moved on from the snapshot');
+      const bytes = snapshotPage(tree, batch, request.page);
+      return [{ bytes }, bytes === undefined ? [] : [bytes.buffer]];
     }
+    case 'load':
+      if (batch !== undefined || tree.nextIndex !== 1) throw raiseState('STATE_TREE_REFUSED', 'the tree is not new');
+      loadPage(tree, request.nextIndex, request.page);
+      return [{}, []];
+    case 'loaded':
+      finishLoading(tree, request.nextIndex);
+      batch = request.batch;
+      return [{ head: head() }, []];
     case 'verify':
       return [{ isSound: tree.verify() }, []];
     default:
@@ -108,11 +117,8 @@ function serve(id: number, work: () => [TreeReply & { answer: unknown }, ArrayBu
   port.postMessage(reply, transferred);
 }
 
-// The first message tells that the tree is there, or that its snapshot is not sound.
-serve(0, () => {
-  if (options.snapshot !== undefined) batch = loadSnapshot(tree, options.snapshot).batch;
-  return [{ id: 0, answer: head() }, []];
-});
+// The first message tells that the tree is there.
+serve(0, () => [{ id: 0, answer: head() }, []]);
 
 port.on('message', ({ id, request }: { id: number; request: TreeRequest }) => {
   serve(id, () => {

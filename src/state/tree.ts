@@ -10,8 +10,9 @@ import { packKeys, packWrites } from './packed-writes.ts';
 import type { BatchOutcome, BatchRecords, BatchWrites, StateProof, Tree, TreeView } from './port.ts';
 import { createSparseView } from './sparse-view.ts';
 import { OverlayFork } from './tree-fork.ts';
-import { snapshotValues } from './tree-snapshot.ts';
-import { startTreeThread } from './tree-thread.ts';
+import type { TreeHead } from './tree-messages.ts';
+import { openSnapshot, valuesOfPage } from './tree-snapshot.ts';
+import { startTreeThread, type TreeThread } from './tree-thread.ts';
 import { verifyStateProof } from './verify-state-proof.ts';
 
 export interface TreeOptions {
@@ -23,15 +24,18 @@ export interface TreeOptions {
 
 export const DEFAULT_TREE_OPTIONS: TreeOptions = { bytesMax: 2 ** 31, hashThreads: 2 };
 
+/** What `Tree.snapshot` gave. */
+export type SnapshotBytes = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** Throws STATE_SNAPSHOT_INVALID when the snapshot is damaged; whether it is the right one is told by its batch and root. */
 export async function createTree(
   options: TreeOptions,
-  deps: { readonly records: BatchRecords; readonly snapshot?: Uint8Array },
+  deps: { readonly records: BatchRecords; readonly snapshot?: SnapshotBytes },
 ): Promise<Tree> {
   const { records, snapshot } = deps;
-  const thread = await startTreeThread({ ...options, snapshot });
+  const thread = await startTreeThread(options);
   const flat = new FlatState();
-  if (snapshot !== undefined) for (const page of snapshotValues(snapshot)) flat.apply(page);
-  let head = thread.head;
+  let head = snapshot === undefined ? thread.head : await load(snapshot, thread, flat);
   /** Changes follow one another; a failed one leaves the tree where it was. */
   let lastChange: Promise<unknown> = Promise.resolve();
 
@@ -147,8 +151,31 @@ export async function createTree(
       return proof;
     },
     verify: async () => (await thread.send({ kind: 'verify' })).isSound,
-    snapshot: async () => (await thread.send({ kind: 'snapshot' })).bytes,
+    async *snapshot() {
+      await lastChange;
+      const { batch } = head;
+      for (let page = 0; ; page++) {
+        const { bytes } = await thread.send({ kind: 'page', batch, page });
+        if (bytes === undefined) return;
+        yield bytes;
+      }
+    },
     stopped: thread.stopped,
     close: () => thread.close(),
   };
+}
+
+/** A page at a time, so that memory holds the tree and no second copy of it. */
+async function load(snapshot: SnapshotBytes, thread: TreeThread, flat: FlatState): Promise<TreeHead> {
+  try {
+    const { header, pages } = await openSnapshot(snapshot);
+    for await (const page of pages) {
+      if (page.kind === 'leaves') flat.apply(valuesOfPage(page));
+      await thread.send({ kind: 'load', nextIndex: header.nextIndex, page }, [page.words.buffer]);
+    }
+    return (await thread.send({ kind: 'loaded', ...header })).head;
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../src/base/bytes.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { createSalts } from '../../src/chain/salts.ts';
 import { createMemoryRecords } from '../../src/state/batch-records.ts';
@@ -18,7 +19,7 @@ export async function createTestTree(
   snapshot?: Uint8Array,
   records = createMemoryRecords({ bytesMax: 2 ** 26 }),
 ): Promise<TestTree> {
-  const tree = await createTree(TEST_TREE, snapshot === undefined ? { records } : { records, snapshot });
+  const tree = await createTree(TEST_TREE, snapshot === undefined ? { records } : { records, snapshot: [snapshot] });
   return { tree, records };
 }
 
@@ -35,4 +36,10 @@ export function randomWrites(random: Random, known: readonly bigint[], count: nu
   return Array.from(keys, (key) =>
     write(key, random.below(5) === 0 ? 0n : random.bits(128), random.below(3) === 0 ? 0n : random.bits(128)),
   );
+}
+
+export async function snapshotBytes(tree: Tree): Promise<Uint8Array> {
+  const pages: Uint8Array[] = [];
+  for await (const page of tree.snapshot()) pages.push(page);
+  return concatBytes(...pages);
 }

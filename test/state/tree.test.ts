@@ -6,7 +6,7 @@ import { EMPTY_SUBTREES, HEAD, hashLeaf } from '../../src/state/leaf.ts';
 import type { StateWrite, Tree, TreeView } from '../../src/state/port.ts';
 import { createTree } from '../../src/state/tree.ts';
 import { verifyStateProof } from '../../src/state/verify-state-proof.ts';
-import { createTestTree, randomWrites, SALT_KEY, SALTS, write } from './fixtures.ts';
+import { createTestTree, randomWrites, SALT_KEY, SALTS, snapshotBytes, TEST_TREE, write } from './fixtures.ts';
 import { NaiveTree } from './naive-tree.ts';
 import { createRandom } from './random.ts';
 import vectors from './tree-vectors.json' with { type: 'json' };
@@ -365,8 +365,9 @@ describe('snapshots', () => {
     const { tree, records } = await start();
     const writes = randomWrites(random, [], 300);
     await apply(tree, 7n, writes);
-    const bytes = await tree.snapshot();
+    const bytes = await snapshotBytes(tree);
     const { tree: restored } = await start(bytes, records);
+    expect(await snapshotBytes(restored)).toEqual(bytes);
     expect([restored.root, restored.batch, restored.nextIndex]).toEqual([tree.root, 7n, tree.nextIndex]);
     for (const { key, hi, lo } of writes) expect(restored.get(key)).toEqual({ hi, lo });
     expect(await restored.verify()).toBe(true);
@@ -381,14 +382,45 @@ describe('snapshots', () => {
   test('that are damaged are refused, or found by verify', async () => {
     const { tree } = await start();
     await apply(tree, 0n, [write(5n, 1n), write(3n, 2n)]);
-    const bytes = await tree.snapshot();
-    const damaged = [bytes.slice(0, 10), bytes.slice(0, -4), bytes.slice(4), bytes.with(0, 0), bytes.with(20, 9)];
-    // A next pointer that leaves the tree, and one that makes a loop: pointers follow 3 leaves of 96 bytes.
-    for (const pointer of [250, 1]) damaged.push(bytes.with(32 + 3 * 96 + 4, pointer));
+    const bytes = await snapshotBytes(tree);
+    const longer = new Uint8Array(bytes.length + 4);
+    longer.set(bytes);
+    const damaged = [bytes.slice(0, 10), bytes.slice(0, -4), bytes.slice(0, -32), bytes.slice(4), longer];
+    damaged.push(bytes.with(0, 0), bytes.with(20, 9), bytes.with(20, 0), new Uint8Array());
+    // A next pointer that leaves the tree, and one that makes a loop: the pointer ends the second leaf of 100 bytes.
+    for (const pointer of [250, 1]) damaged.push(bytes.with(32 + 100 + 96, pointer));
     for (const one of damaged)
       await expect(createTestTree(one)).rejects.toMatchObject({ code: 'STATE_SNAPSHOT_INVALID' });
-    const { tree: altered } = await start(bytes.with(32 + 3 * 32 + 33, 77));
+    const { tree: altered } = await start(bytes.with(32 + 100 + 33, 77));
     expect(await altered.verify()).toBe(false);
+  });
+});
+
+describe('a snapshot', () => {
+  test('of several pages comes back whole, whatever pieces it is read in', async () => {
+    const random = createRandom();
+    const { tree } = await start();
+    await apply(tree, 0n, randomWrites(random, [], 5_000));
+    const bytes = await snapshotBytes(tree);
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + 1 + random.below(70_000);
+      pieces.push(bytes.slice(at, end), new Uint8Array());
+      at = end;
+    }
+    const restored = await createTree(TEST_TREE, { records: createMemoryRecords({ bytesMax: 0 }), snapshot: pieces });
+    open.push(restored);
+    expect([restored.root, restored.nextIndex], `seed ${random.seed}`).toEqual([tree.root, tree.nextIndex]);
+    expect(await restored.verify()).toBe(true);
+  });
+
+  test('stops when the tree moves on under it', async () => {
+    const { tree } = await start();
+    await apply(tree, 0n, [write(5n, 1n)]);
+    const pages = tree.snapshot()[Symbol.asyncIterator]();
+    expect((await pages.next()).done).toBe(false);
+    await apply(tree, 1n, [write(6n, 1n)]);
+    await expect(pages.next()).rejects.toMatchObject({ code: 'STATE_TREE_REFUSED' });
   });
 });
 
@@ -426,7 +458,7 @@ describe('the thread', () => {
     const waiting = apply(tree, 1n, huge);
     await expect(waiting).rejects.toMatchObject({ code: 'STATE_TREE_STOPPED' });
     await expect(tree.stopped).rejects.toMatchObject({ code: 'STATE_TREE_STOPPED' });
-    await expect(tree.snapshot()).rejects.toMatchObject({ code: 'STATE_TREE_STOPPED' });
+    await expect(snapshotBytes(tree)).rejects.toMatchObject({ code: 'STATE_TREE_STOPPED' });
   });
 
   test('stops when a record cannot be kept, rather than go on without history', async () => {
