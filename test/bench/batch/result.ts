@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SettlementFacts } from '../../demo/settlement-facts.ts';
+import type { Journal } from './journal.ts';
+
+interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+}
+
+export interface BatchBenchResult {
+  readonly machine: Machine & { readonly loadAtStart: number };
+  readonly transfers: number;
+  readonly segments: number;
+  readonly proofs: number;
+  readonly gates: { readonly total: number; readonly perTransfer: number };
+  /** Seconds a proof and in all, witness and check of the proof included, without the time the bench was stopped. */
+  readonly seconds: Readonly<
+    Record<string, { readonly proofs: number; readonly mean: number; readonly total: number }>
+  >;
+  readonly proofSeconds: number;
+  readonly transfersProvenPerSecond: number;
+  readonly proverCpuSeconds: number;
+  readonly proverMemoryMb: number;
+  readonly l1Gas: Readonly<Record<'commit' | 'prove' | 'execute' | 'total' | 'perTransfer', number>>;
+  /** While the bench ran. */
+  readonly sealToExecutedSeconds: number;
+  /** How often it was started until it was done. */
+  readonly runs: number;
+}
+
+const keyFileSchema = z.object({
+  circuits: z.array(z.object({ name: z.string(), gates: z.number() })),
+  wrap: z.object({ gates: z.number() }),
+});
+
+/** Gates of each circuit, as committed with its key. */
+export function gatesByCircuit(): ReadonlyMap<string, number> {
+  const path = join(import.meta.dirname, '../../../circuits/keys.json');
+  const { circuits, wrap } = keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return new Map([...circuits.map(({ name, gates }) => [name, gates] as const), ['wrap', wrap.gates]]);
+}
+
+export function resultOf(
+  { transfers }: { readonly transfers: number },
+  journal: Journal,
+  { gas, range }: Pick<SettlementFacts, 'gas' | 'range'>,
+  machine: Machine,
+): BatchBenchResult {
+  const [began] = journal.all('began');
+  if (began === undefined) throw new Error('the journal has no beginning');
+  if (range.from !== range.to) throw new Error(`one proof covers batches ${range.from} to ${range.to}`);
+  const proofs = journal.proofs();
+  const byCircuit = Map.groupBy(proofs, ({ circuit }) => circuit);
+  const segments = proofs.filter(({ circuit }) => circuit.startsWith('segment_')).length;
+  // Segments and a seal, merged two by two, and a wrap.
+  if (proofs.length !== 2 * (segments + 1))
+    throw new Error(`${proofs.length} proofs were timed for ${segments} segments`);
+  const gates = gatesByCircuit();
+  const gatesTotal = sum(proofs.map(({ circuit }) => gates.get(circuit)!));
+  const proofSeconds = sum(proofs.map(({ seconds }) => seconds));
+  const meters = journal.meters();
+  const gasTotal = gas.commit + gas.prove + gas.execute;
+  return {
+    machine: { ...machine, loadAtStart: round(began.load[0] ?? 0, 2) },
+    transfers,
+    segments,
+    proofs: proofs.length,
+    gates: { total: gatesTotal, perTransfer: Math.round(gatesTotal / transfers) },
+    seconds: Object.fromEntries(
+      [...byCircuit].map(([circuit, made]) => {
+        const total = sum(made.map(({ seconds }) => seconds));
+        return [circuit, { proofs: made.length, mean: round(total / made.length, 1), total: round(total, 1) }];
+      }),
+    ),
+    proofSeconds: round(proofSeconds, 1),
+    transfersProvenPerSecond: round(transfers / proofSeconds, 3),
+    proverCpuSeconds: round(sum(meters.map((meter) => meter.proverCpuSeconds)), 0),
+    proverMemoryMb: Math.round(Math.max(...meters.map((meter) => meter.proverBytesMax)) / 2 ** 20),
+    l1Gas: { ...gas, total: gasTotal, perTransfer: Math.round(gasTotal / transfers) },
+    sealToExecutedSeconds: round(sum(meters.map((meter) => meter.settlingSeconds)), 0),
+    runs: journal.all('began').length,
+  };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
