@@ -1,31 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isPrivityError } from '../base/errors.ts';
 import type { CliContext, Command } from './command.ts';
-import { configCheck } from './config-check.ts';
-import { doctor } from './doctor.ts';
-import { keysCheck } from './keys-check.ts';
-import { policyCheck } from './policy-check.ts';
-import { policyDiff } from './policy-diff.ts';
-import { policyExplain } from './policy-explain.ts';
-import { policyTest } from './policy-test.ts';
-import { start } from './start.ts';
-import { stringImport } from './string-import.ts';
-import { verify } from './verify.ts';
-import { verifyStore } from './verify-store.ts';
-
-const COMMANDS: readonly Command[] = [
-  start,
-  doctor,
-  verify,
-  verifyStore,
-  configCheck,
-  keysCheck,
-  policyCheck,
-  policyTest,
-  policyDiff,
-  policyExplain,
-  stringImport,
-];
+import { COMMANDS } from './commands.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());

@@ -7,7 +7,6 @@ export const nodeError = defineErrors('node', {
   NODE_L1_MISMATCH: startup('The Ethereum node or its contracts are not those of the genesis file.'),
   NODE_GENESIS: startup('The genesis file cannot be read or does not fit the configuration.'),
   NODE_KEYS: startup('A key file is missing, unreadable or has the wrong size.'),
-  NODE_LIST_UNKNOWN: startup('L1 put a list in force whose members this node does not have.'),
   NODE_STATE_MISMATCH: startup(
     'The rebuilt state does not have the recorded root. The store is damaged or was edited.',
   ),

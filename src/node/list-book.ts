@@ -6,7 +6,7 @@ import { configError } from '../config/errors.ts';
 import { policyError } from '../policy/errors.ts';
 import { createListTree, type ListTree, type ListWitness } from '../policy/lists/list-tree.ts';
 import { readListFile } from '../policy/lists/read-list-file.ts';
-import { nodeError } from './errors.ts';
+import { chainHalted } from '../sequencer/errors.ts';
 
 export class ListBook {
   readonly #lists = new Map<string, ListTree>();
@@ -20,6 +20,11 @@ export class ListBook {
     return [...this.#lists.values()].map(({ list, root, size }) => ({ list, root, size }));
   }
 
+  /** True of a list that was never set, which is empty. */
+  knows(root: bigint, list: bigint): boolean {
+    return root === 0n || this.#lists.has(nameOf(list, root));
+  }
+
   isInRoot(root: bigint, list: bigint, address: bigint): boolean {
     return this.#get(list, root).has(address);
   }
@@ -31,7 +36,7 @@ export class ListBook {
 
   #get(list: bigint, root: bigint): ListTree {
     const found = this.#lists.get(nameOf(list, root));
-    if (found === undefined) throw nodeError('NODE_LIST_UNKNOWN', `list ${list}, root 0x${root.toString(16)}`);
+    if (found === undefined) throw chainHalted('HALT_UNKNOWN_LIST', `list ${list}, root 0x${root.toString(16)}`);
     return found;
   }
 }

@@ -137,6 +137,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       findOutcome: (hash) => index.outcome(hash),
       signer: createDenialSigner(keys.denialKey),
       salts,
+      findUnknownList: (root, rootOf) => policies.findUnknownList(root, rootOf),
       clock,
       events: {
         onBlock: (block) => index.onBlock(block),

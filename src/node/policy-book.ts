@@ -26,6 +26,12 @@ export class PolicyBook {
     this.#policies.set(policy.root, { policy, executor });
   }
 
+  /** A list that the policy names, in force under a root whose members are not here. */
+  findUnknownList(policyRoot: bigint, rootOf: (list: bigint) => bigint): bigint | undefined {
+    const lists = [...(this.policy(policyRoot)?.lists.keys() ?? [])];
+    return lists.find((list) => !this.lists.knows(rootOf(list), list));
+  }
+
   policy(root: bigint): PolicyPort | undefined {
     return this.#policies.get(root)?.policy;
   }

@@ -43,6 +43,11 @@ export const chainHalted = defineErrors('chain-halted', {
     rpcCode: -32603,
     publicText: 'L1 put a policy root in force whose policy this node does not have. Give it the file and restart.',
   },
+  HALT_UNKNOWN_LIST: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'L1 put a list root in force whose members this node does not have. Give it the file and restart.',
+  },
   HALT_REPLAY_MISMATCH: {
     httpStatus: 503,
     rpcCode: -32603,

@@ -21,6 +21,12 @@ export interface Executor {
 /** The executor of a policy root, or undefined when this node has no policy with that root. */
 export type ExecutorOf = (policyRoot: bigint) => Executor | undefined;
 
+/**
+ * A list that the policy of this root names and whose root, as `rootOf` tells it, belongs to no members that this node holds; undefined when
+ * there is none. Membership cannot be judged without them.
+ */
+export type FindUnknownList = (policyRoot: bigint, rootOf: (list: bigint) => bigint) => bigint | undefined;
+
 /** Confirmed L1 operations from `index` on, in order, at most `limit`. */
 export type OperationsFrom = (index: bigint, limit: number) => PriorityOperation[];
 

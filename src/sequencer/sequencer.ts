@@ -12,7 +12,7 @@ import { contextOfState } from '../chain/block-context.ts';
 import { BLOCK_RING_SIZE } from '../chain/block-hash.ts';
 import { MESSAGES_MAX, PRIORITY_KIND, SYSTEM_NAME } from '../chain/constants.ts';
 import type { DenialCode, SignedDenial } from '../chain/denial.ts';
-import { accountKey, systemKey } from '../chain/keys.ts';
+import { accountKey, listRootKey, systemKey } from '../chain/keys.ts';
 import type { PriorityOperation } from '../chain/priority-operation.ts';
 import type { Salts } from '../chain/salts.ts';
 import { decodeTransaction, type SignedTransaction } from '../chain/transaction.ts';
@@ -33,6 +33,7 @@ import type {
   ExecutorOf,
   FindOutcome,
   GatesOf,
+  FindUnknownList,
   OperationsFrom,
   Outcome,
   SequencerEvents,
@@ -53,6 +54,7 @@ export interface SequencerDeps {
   readonly tree: StateReader;
   readonly executorOf: ExecutorOf;
   readonly operationsFrom: OperationsFrom;
+  readonly findUnknownList: FindUnknownList;
   readonly gatesOf: GatesOf;
   readonly findOutcome: FindOutcome;
   readonly signer: DenialSigner;
@@ -210,6 +212,7 @@ export class Sequencer {
     const batch = this.#begin(slot, policyRoot);
     const block = this.#firstBlock(batch, operations);
     await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
+    this.#requireLists(policyRoot, operations);
     this.#deps.events.onBlock(block);
   }
 
@@ -393,6 +396,13 @@ export class Sequencer {
     batch.openBlock(timestamp);
     const context = this.#context(batch.nextBlockNumber, timestamp);
     for (const operation of operations) {
+  /** Before anything of a batch is written: what cannot be judged must not be begun. */
+  #requireLists(policyRoot: bigint, operations: readonly PriorityOperation[]): void {
+    const rootOf = (list: bigint) => listRootAfter(operations, list) ?? fromWord(this.state.get(listRootKey(list)));
+    const list = this.#deps.findUnknownList(policyRoot, rootOf);
+    if (list !== undefined) throw chainHalted('HALT_UNKNOWN_LIST', `list ${list}, root 0x${rootOf(list).toString(16)}`);
+  }
+
       const result = this.#executor!.executeOperation(batch.noting(this.state), context, operation);
       batch.appendOperation(operation, result, this.state);
       this.state.apply(result.changes);
@@ -456,6 +466,7 @@ export class Sequencer {
     } else {
       batch.openBlock(entry.timestamp);
       const context = this.#context(entry.number, entry.timestamp);
+      this.#requireLists(batch.policyRoot, entry.operations);
       for (const hash of entry.transactions) {
         const pending = this.#lanes.byHash(hash);
         if (pending === undefined)
@@ -617,6 +628,10 @@ function denialOf(outcome: Exclude<TransactionOutcome, { kind: 'executed' }>): [
   switch (outcome.kind) {
     case 'denied':
       return ['policy', outcome.ruleId, outcome.reason];
+function listRootAfter(operations: readonly PriorityOperation[], list: bigint): bigint | undefined {
+  return operations.findLast(({ kind, a }) => kind === PRIORITY_KIND.SET_LIST_ROOT && a === list)?.b;
+}
+
     case 'unprovable':
       return ['capacity', outcome.code, outcome.reason];
     case 'invalid':

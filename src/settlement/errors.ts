@@ -13,6 +13,7 @@ export const settlementError = defineErrors('settlement', {
   L1_UNREACHABLE: l1('The Ethereum node does not answer. The chain goes on; settlement catches up when it is back.'),
   L1_WRONG_CHAIN: l1('The Ethereum node has another chain id than the configuration names.'),
   L1_CALL_REVERTED: l1('Ethereum refused a settlement transaction. The log names the contract error.'),
+  L1_GOVERNANCE_REFUSED: l1('Ethereum refuses this act of governance.'),
   L1_FEE_CAP: l1('The Ethereum base fee is above l1.maxFeeGwei. Settlement waits.'),
   L1_FORK: l1('Ethereum holds a batch that this node did not make. Two sequencers, or a wrong data folder.'),
   L1_DEEP_REORG: l1('Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.'),

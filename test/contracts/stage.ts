@@ -48,8 +48,9 @@ export const artifactsOfTests = () => {
 };
 
 /** A key made from a name: worth nothing anywhere. */
-export const testAccount = (name: string): PrivateKeyAccount =>
-  privateKeyToAccount(`0x${createHash('sha256').update(`privity test key ${name}`).digest('hex')}`);
+export const testKey = (name: string): Hex =>
+  `0x${createHash('sha256').update(`privity test key ${name}`).digest('hex')}`;
+export const testAccount = (name: string): PrivateKeyAccount => privateKeyToAccount(testKey(name));
 
 const ACCOUNTS = {
   deployer: testAccount('deployer'),

@@ -37,8 +37,8 @@ describe('lists that Ethereum approves', () => {
   it('are the same list only under the same id', () => {
     const book = openLists([`1=${old}`], salt);
     const { root } = book.roots[0]!;
-    expect(() => book.isInRoot(root, 2n, inside)).toThrow('NODE_LIST_UNKNOWN');
-    expect(() => book.witness(1n, root + 1n, inside)).toThrow('NODE_LIST_UNKNOWN');
+    expect(() => book.isInRoot(root, 2n, inside)).toThrow('HALT_UNKNOWN_LIST');
+    expect(() => book.witness(1n, root + 1n, inside)).toThrow('HALT_UNKNOWN_LIST');
     expect(book.witness(2n, 0n, inside)).toBeUndefined();
   });
 

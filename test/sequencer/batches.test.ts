@@ -128,6 +128,49 @@ describe('blocks and batches', () => {
     expect(scene.written).toHaveLength(length);
   });
 
+  const setList = (index: bigint, list: bigint, root: bigint) =>
+    ({ index, kind: PRIORITY_KIND.SET_LIST_ROOT, sender: 1n, a: list, b: root }) as const;
+
+  it('halts, and writes nothing, when L1 names a root of a list whose members this node does not have', async () => {
+    const scene = openScene({ listRoots: [77n] });
+    await scene.open();
+    // The last one counts.
+    scene.operations.push(setList(0n, 1n, 77n), setList(1n, 1n, 78n));
+    await scene.sequencer.close();
+    const { length } = scene.written;
+    await expect(scene.open(scene.sequencer.lastSlot + 1n)).rejects.toMatchObject({ code: 'HALT_UNKNOWN_LIST' });
+    expect(scene.written).toHaveLength(length);
+  });
+
+  it('goes on under a list root it has, past one it need not know, and for a list that no rule asks', async () => {
+    const scene = openScene({ listRoots: [77n] });
+    await scene.open();
+    scene.operations.push(setList(0n, 1n, 76n), setList(1n, 1n, 77n), setList(2n, 9n, 78n));
+    await nextSlot(scene);
+    await scene.submit(transfer(alice));
+    expect(await scene.sequencer.buildBlock()).toBe(true);
+    const log = scene.written;
+    const again = openScene({ listRoots: [77n] });
+    for (const entry of log) again.sequencer.replay(entry);
+    const without = openScene();
+    const replayAll = () => {
+      for (const entry of log) without.sequencer.replay(entry);
+    };
+    expect(replayAll).toThrow(expect.objectContaining({ code: 'HALT_UNKNOWN_LIST' }));
+  });
+
+  it('halts on a policy that asks a list whose root came in before it', async () => {
+    const exits = createPolicy(createDenyAllButExits());
+    const scene = openScene({ policies: [minimal, exits] });
+    await scene.open();
+    scene.operations.push({ index: 0n, kind: PRIORITY_KIND.SET_POLICY_ROOT, sender: 1n, a: exits.root, b: 0n });
+    scene.operations.push(setList(1n, 1n, 78n));
+    await nextSlot(scene);
+    scene.operations.push({ index: 2n, kind: PRIORITY_KIND.SET_POLICY_ROOT, sender: 1n, a: minimal.root, b: 0n });
+    await scene.sequencer.close();
+    await expect(scene.open(scene.sequencer.lastSlot + 1n)).rejects.toMatchObject({ code: 'HALT_UNKNOWN_LIST' });
+  });
+
   it('takes deposits only in the block that opens a batch, and in order', async () => {
     const scene = openScene();
     await scene.open();

@@ -84,11 +84,18 @@ export interface SceneOptions {
   readonly genesis?: Partial<Genesis>;
   readonly options?: Partial<SequencerOptions>;
   readonly policies?: readonly PolicyPort[];
+  /** Roots of lists whose members this node would hold; all of them are empty here. */
+  readonly listRoots?: readonly bigint[];
 }
 
 export type Scene = ReturnType<typeof openScene>;
 
-export function openScene({ genesis: changes = {}, options = {}, policies = [minimal] }: SceneOptions = {}) {
+export function openScene({
+  genesis: changes = {},
+  options = {},
+  policies = [minimal],
+  listRoots = [],
+}: SceneOptions = {}) {
   const genesis = { ...GENESIS, ...changes };
   const leaves = new Map(genesisLeaves(genesis).map(({ key, value }) => [key, value]));
   const { ring } = genesisDigest(genesis, { root: 1n, nextIndex: leaves.size + 1 });
@@ -120,6 +127,8 @@ export function openScene({ genesis: changes = {}, options = {}, policies = [min
       },
       tree: { get: (key) => leaves.get(key) ?? ZERO_WORD },
       executorOf: (root) => book.get(root)?.executor,
+      findUnknownList: (root, rootOf) =>
+        [...(book.get(root)?.policy.lists.keys() ?? [])].find((list) => ![0n, ...listRoots].includes(rootOf(list))),
       operationsFrom: (from, limit) => operations.slice(Number(from), Number(from) + limit),
       gatesOf: () => GATES,
       findOutcome: async (hash) => outcomes.get(hash),

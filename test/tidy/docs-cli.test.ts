@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { filesBelow, textOf } from './source-files.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { textOf } from './source-files.ts';
 import { withoutPadding } from './table-padding.ts';
 
-/** Name and summary of each command, as its file states them. */
-const commands = filesBelow('src/cli', ['.ts']).flatMap((path) => {
-  const text = textOf(path);
-  if (!/export const \w+: Command\b/.test(text)) return [];
-  const name = /\bname: '([^']+)'/.exec(text)?.[1];
-  const summary = /\bsummary:\s*(?:'([^']*)'|"([^"]*)")/.exec(text);
-  return [`privity ${name}: ${summary?.[1] ?? summary?.[2]}`];
-});
+const commands = COMMANDS.map(({ name, summary }) => `privity ${name}: ${summary}`);
 
 const documentedIn = (text: string): string[] =>
   [...text.matchAll(/^\| `(privity [^`]+)` \| (.+) \|$/gm)].map(([, name, summary]) => `${name}: ${summary}`);

@@ -1,0 +1,33 @@
+import type { Command } from './command.ts';
+import { configCheck } from './config-check.ts';
+import { doctor } from './doctor.ts';
+import { keysCheck } from './keys-check.ts';
+import { listRoot } from './list-root.ts';
+import { listSteps } from './list-steps.ts';
+import { policyCheck } from './policy-check.ts';
+import { policyDiff } from './policy-diff.ts';
+import { policyExplain } from './policy-explain.ts';
+import { policySteps } from './policy-steps.ts';
+import { policyTest } from './policy-test.ts';
+import { start } from './start.ts';
+import { stringImport } from './string-import.ts';
+import { verify } from './verify.ts';
+import { verifyStore } from './verify-store.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  doctor,
+  verify,
+  verifyStore,
+  configCheck,
+  keysCheck,
+  policyCheck,
+  policyTest,
+  policyDiff,
+  policyExplain,
+  ...policySteps,
+  listRoot,
+  ...listSteps,
+  stringImport,
+];
