@@ -16,7 +16,7 @@ import { accountKey, listRootKey, systemKey } from '../chain/keys.ts';
 import type { PriorityOperation } from '../chain/priority-operation.ts';
 import type { Salts } from '../chain/salts.ts';
 import { decodeTransaction, type SignedTransaction } from '../chain/transaction.ts';
-import { wordToFr } from '../chain/word.ts';
+import { fromWord, wordToFr } from '../chain/word.ts';
 import type { BlockContext, StateReader, TransactionOutcome } from '../execution/port.ts';
 import type { WritePermit } from '../policy/port.ts';
 import { type AdmissionLimits, admit, isDenied } from './admission.ts';
