@@ -6,6 +6,7 @@ import type { PriorityOperation } from '../chain/priority-operation.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
 import type { BlockContext, ExecutionResult, StateReader, TransactionOutcome } from '../execution/port.ts';
 import type { ClosedBatch } from './batch.ts';
+import type { ResumePoint } from './resume-point.ts';
 
 /** Durable, ordered, encrypted: the source of truth. Resolves when the entries are on disk. */
 export interface DurableLog {
@@ -46,6 +47,6 @@ export interface SequencerEvents {
   onBlock(block: Block): void;
   /** `accepted` is false when it was refused at admission: that is no outcome of the hash. */
   onDenial(denial: SignedDenial, accepted: boolean): void;
-  /** The batch is complete and durable; the tree does not hold it yet. */
-  onBatch(batch: ClosedBatch): void;
+  /** The batch is complete and durable; the tree does not hold it yet. Whoever keeps `resume` with that tree can start there. */
+  onBatch(batch: ClosedBatch, resume: ResumePoint): void;
 }

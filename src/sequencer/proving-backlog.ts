@@ -13,6 +13,16 @@ export class ProvingBacklog {
     return sum;
   }
 
+  /** Gates of the batches without a proof. */
+  get batches(): (readonly [batch: bigint, gates: number])[] {
+    return [...this.#batches];
+  }
+
+  /** Takes up the batches of an earlier life. */
+  restore(batches: Iterable<readonly [batch: bigint, gates: number]>): void {
+    for (const [batch, gates] of batches) this.#batches.set(batch, gates);
+  }
+
   /** A transaction starts to wait. */
   accept(gates: number): void {
     this.#waiting += gates;

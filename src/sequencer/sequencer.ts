@@ -39,6 +39,7 @@ import type {
   SequencerEvents,
 } from './port.ts';
 import { ProvingBacklog } from './proving-backlog.ts';
+import { LoggedWaiting, type ResumePoint } from './resume-point.ts';
 
 export interface SequencerOptions extends AdmissionLimits {
   readonly chainId: bigint;
@@ -75,6 +76,7 @@ export class Sequencer {
   /** Waiting transactions, by hash, whose replacement is being written: no block takes them, and they get no second replacement. */
   readonly #replacing = new Set<bigint>();
   readonly #backlog = new ProvingBacklog();
+  readonly #logged = new LoggedWaiting();
   readonly #denialTimes = new Map<bigint, number[]>();
   #next: BatchStart;
   #batch: OpenBatch | undefined;
@@ -89,11 +91,24 @@ export class Sequencer {
   #stopping = false;
   #building = false;
 
-  constructor(options: SequencerOptions, deps: SequencerDeps, start: BatchStart) {
+  /** `resume` is what waited, besides `start`, when the batch before was closed; its tree is in `deps.tree`. */
+  constructor(
+    options: SequencerOptions,
+    deps: SequencerDeps,
+    start: BatchStart,
+    resume: Omit<ResumePoint, 'start'> = { waiting: [], denied: [], backlog: [] },
+  ) {
     this.#options = options;
     this.#deps = deps;
     this.#next = start;
     this.state = new LayeredState(deps.tree);
+    this.#logged.restore(resume);
+    this.#backlog.restore(resume.backlog);
+    for (const hash of resume.denied) this.#denied.add(hash);
+    for (const { raw, acceptedAt } of resume.waiting) {
+      const transaction = decodeTransaction(raw, options.chainId);
+      this.#enqueue(transaction, bytesToBigInt(transaction.hash), acceptedAt);
+    }
   }
 
   get openBatch(): OpenBatch | undefined {
@@ -243,7 +258,7 @@ export class Sequencer {
     // Before the write: a denial signed from here on stands behind this entry in the log, so it belongs to the next batch.
     this.#leave(batch);
     await this.#write([{ kind: 'batch-closed', batch: batch.number }]);
-    this.#deps.events.onBatch(batch);
+    this.#deps.events.onBatch(batch, this.#resumePoint());
   }
 
   /** Accepts nothing more. */
@@ -253,6 +268,7 @@ export class Sequencer {
 
   /** Applies one entry of the block log at start-up; blocks must come out with the hashes recorded. */
   replay(entry: LogEntry): void {
+    this.#logged.follow(entry);
     try {
       this.#replayEntry(entry);
     } catch (cause) {
@@ -287,7 +303,7 @@ export class Sequencer {
       }
       case 'batch-closed':
         assert(this.#batch?.number === entry.batch, 'the log closes the open batch');
-        this.#deps.events.onBatch(this.#leave(this.#batch));
+        this.#deps.events.onBatch(this.#leave(this.#batch), this.#resumePoint());
         return;
       case 'sealed':
         return;
@@ -600,8 +616,14 @@ export class Sequencer {
     };
   }
 
-  #write(entries: readonly LogEntry[]): Promise<void> {
-    return this.#deps.log.append(entries.map(encodeEntry));
+  async #write(entries: readonly LogEntry[]): Promise<void> {
+    await this.#deps.log.append(entries.map(encodeEntry));
+    for (const entry of entries) this.#logged.follow(entry);
+  }
+
+  /** For the batch that was left last, whose end is in the log and after which none has been opened. */
+  #resumePoint(): ResumePoint {
+    return { start: this.#next, ...this.#logged.atClose, backlog: this.#backlog.batches };
   }
 }
 
