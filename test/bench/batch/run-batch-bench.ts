@@ -16,16 +16,20 @@ const meterEveryMs = 5_000;
 export async function runBatchBench(
   options: BatchBenchOptions,
   say: (line: string) => void,
+  interrupted?: AbortSignal,
 ): Promise<BatchBenchResult> {
   const folder = await openWorkFolder(options);
   const { journal, transfers } = folder;
   const life = journal.all('began').length;
-  journal.add({ event: 'began', life, at: new Date().toISOString(), load: loadavg() });
+  /** Run again on a finished folder, it only tells the result. */
+  const finished = () => journal.all('executed').length > 0;
+  if (!finished()) journal.add({ event: 'began', life, at: new Date().toISOString(), load: loadavg() });
   const clock = createRunningClock();
   const provers = meterProvers();
   const abort = new AbortController();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
+  interrupted?.addEventListener('abort', () => failed.reject(interrupted.reason), { once: true });
   let node: BenchNode | undefined;
   /** Where the time from seal to execution begins in this life. */
   let settlingSince = journal.all('submitted').length > 0 ? clock.now() : undefined;
@@ -37,7 +41,7 @@ export async function runBatchBench(
       proverCpuSeconds: provers.cpuSeconds,
       proverBytesMax: provers.bytesMax,
     });
-  const metering = setInterval(meter, meterEveryMs);
+  const metering = setInterval(() => finished() || meter(), meterEveryMs);
 
   let last = '';
   const report = (line: string): void => {
@@ -75,7 +79,7 @@ export async function runBatchBench(
       say(`batch ${batch} is sealed`);
     }
     while (pipeline.book.counts.executed < BigInt(batch)) await clock.sleep(100);
-    if (journal.all('executed').length === 0) {
+    if (!finished()) {
       meter();
       journal.add({ event: 'executed' });
     }
