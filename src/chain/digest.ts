@@ -98,6 +98,8 @@ type StateFields = Pick<
   | 'blockNumber'
   | 'timestamp'
   | 'blockHashes'
+  | 'priorityHi'
+  | 'priorityLo'
   | 'priorityIndex'
   | 'chainId'
   | 'l1ChainId'
@@ -113,6 +115,8 @@ export const environmentOf = (fields: Omit<StateFields, 'treeRoot'>, blind: bigi
     fields.blockNumber,
     fields.timestamp,
     fields.blockHashes,
+    fields.priorityHi,
+    fields.priorityLo,
     fields.priorityIndex,
     fields.chainId,
     fields.l1ChainId,

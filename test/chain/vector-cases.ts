@@ -137,6 +137,8 @@ const environment = [
   digest.blockNumber,
   digest.timestamp,
   digest.blockHashes,
+  digest.priorityHi,
+  digest.priorityLo,
   digest.priorityIndex,
   digest.chainId,
   digest.l1ChainId,

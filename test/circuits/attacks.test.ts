@@ -6,6 +6,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BASE_TOKEN_ADDRESS, PRIORITY_KIND, SYSTEM_NAME } from '../../src/chain/constants.ts';
 import { accountKey, identityKey, systemKey } from '../../src/chain/keys.ts';
+import { rollPriority } from '../../src/chain/priority-operation.ts';
+import { toWord } from '../../src/chain/word.ts';
 import type { CircuitStruct } from '../../src/prover/witness/circuit-value.ts';
 import type { BatchItem } from '../../src/prover/witness/port.ts';
 import { forgeExecution } from './support/forge.ts';
@@ -184,6 +186,16 @@ describe('an operator cannot', () => {
     await expectRejected(skipping.segments[0]!.inputs, 'segment: digest after');
   });
 
+  it('begin from a roll that the state did not come from, so as to claim operations that were never processed', async () => {
+    const claiming = build({}, [transfer('alice', bob.address, 1n)], (world) => {
+      const { digest } = world.start;
+      const skipped = { index: 0n, kind: PRIORITY_KIND.DEPOSIT_ETH, sender: 1n, a: bob.address, b: ETHER };
+      const { hi, lo } = toWord(rollPriority(0n, digest, skipped));
+      return { ...world, start: { ...world.start, digest: { ...digest, priorityHi: hi, priorityLo: lo } } };
+    });
+    await expectRejected(claiming.segments[0]!.inputs, 'batch: state it started from');
+  });
+
   it('take an operation after a transaction, or in a later block', async () => {
     const [first, second] = [
       operation(PRIORITY_KIND.DEPOSIT_ETH, bob.address, 1n),
@@ -236,6 +248,22 @@ describe('an operator cannot', () => {
       [grant],
     );
     await expectRejected(batch.segments[0]!.inputs, "setIdentity: a role outside the registrars' mask");
+  });
+
+  it('let registrars bring back an officer whose term has ended, or end the term of one in office', async () => {
+    for (const [before, after] of [
+      [SLOT_START - 1n, 0n],
+      [0n, SLOT_START - 1n],
+    ] as const) {
+      const officer = { ...IDENTITIES.cleo, expiry: before };
+      const change = cosignedCall('rita', 'ruth', 'setIdentity', {
+        subject: PEOPLE.cleo.address,
+        oldValue: identityWord('cleo', { expiry: before }),
+        newValue: identityWord('cleo', { expiry: after }),
+      });
+      const batch = build({ identities: { cleo: officer } }, [change], (world) => forgeExecution(world, 'ruth'));
+      await expectRejected(batch.segments[0]!.inputs, "setIdentity: term of a role outside the registrars' mask");
+    }
   });
 
   it('let a registrar grant itself a role', async () => {
@@ -328,7 +356,7 @@ describe('an operator cannot', () => {
       siblings: head.siblings,
     };
     const nobody = replaceIn(inputs, 'segment.list_checks.0', { ...opened, account: 0n });
-    await expectRejected(nobody, 'list: the head is no member');
+    await expectRejected(nobody, 'list: of address 0');
     const outsider = replaceIn(inputs, 'segment.list_checks.0', { ...opened, account: alice.address });
     await expectRejected(outsider, 'list: another member');
   });

@@ -276,6 +276,18 @@ describe('setIdentity', () => {
     expect(run(state, call)).toMatchObject(denied('registrar-mask'));
   });
 
+  test.each([
+    ['bringing back an officer whose term has ended', NOW - 1n, 0n],
+    ['ending the term of an officer', 0n, NOW - 1n],
+  ])('%s is denied', (_, before, after) => {
+    const officer = { roles: COMPLIANCE | CUSTOMER, expiry: before };
+    const state = world(REGISTRAR).identify(subject.address, officer);
+    const newValue = identity({ roles: COMPLIANCE | CUSTOMER, expiry: after });
+    expect(run(state, signed({ oldValue: identity(officer), newValue }))).toMatchObject(denied('registrar-term'));
+    const sameTerm = identity({ roles: COMPLIANCE, expiry: before });
+    expect(run(state, signed({ oldValue: identity(officer), newValue: sameTerm })).kind).toBe('executed');
+  });
+
   test('of a frozen subject keeps it frozen', () => {
     const state = world(REGISTRAR).identify(subject.address, { roles: CUSTOMER, flags: FLAG_FROZEN });
     const frozenOld = identity({ roles: CUSTOMER, flags: 1n });

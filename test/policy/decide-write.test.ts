@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/base/bytes.ts';
+import { CONDITION, PATH } from '../../src/chain/constants.ts';
 import { word32 } from '../../src/chain/packed.ts';
 import { createPolicy } from '../../src/policy/create-policy.ts';
+import { conditionHolds } from '../../src/policy/decide/condition.ts';
 import { decideExit, decideWrite } from '../../src/policy/decide/decide-write.ts';
 import { policyError } from '../../src/policy/errors.ts';
 import type { WriteRequest } from '../../src/policy/port.ts';
@@ -201,6 +203,16 @@ describe('a call', () => {
       ruleId: 'write.token.transfer',
       cause: 'arguments-not-canonical',
     });
+  });
+
+  it('with address 0 meets no condition on a list: no circuit could show it inside or outside', () => {
+    const facts = world({});
+    for (const kind of [CONDITION.ACCOUNT_IN_LIST, CONDITION.ACCOUNT_NOT_IN_LIST]) {
+      const condition = { kind, path: PATH.TO, a: 1n, b: 0n };
+      expect(conditionHolds(condition, transfer({ to: 0n }), facts)).toBe(false);
+    }
+    const outside = { kind: CONDITION.ACCOUNT_NOT_IN_LIST, path: PATH.TO, a: 1n, b: 0n };
+    expect(conditionHolds(outside, transfer({ to: 1n }), facts)).toBe(true);
   });
 
   it('reaches an address inside a static tuple before a dynamic argument', () => {

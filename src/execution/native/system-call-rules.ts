@@ -97,6 +97,10 @@ function setIdentity(
   const mask = state.leaves.get(REGISTRAR_MASK_KEY).lo;
   const changed = before.roles ^ after.roles;
   if ((changed & mask) !== changed) return refuse('registrar-mask', 'a role outside the registrar mask would change');
+  // Else two registrars could bring an expired officer back, or end the term of one in office.
+  if (before.expiry !== after.expiry && (before.roles & mask) !== before.roles) {
+    return refuse('registrar-term', 'the term of a role outside the registrar mask would change');
+  }
   const refusal = checkCosigner(state, block, caller, call, REGISTRAR);
   if (refusal !== undefined) return refusal;
   changeIdentity(state, caller, call.subject, call.newValue);

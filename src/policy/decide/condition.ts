@@ -10,6 +10,9 @@ export function conditionHolds(condition: ConditionFields, request: WriteRequest
   if (condition.kind === CONDITION.VALUE_AT_MOST) return request.value <= condition.a;
   const account = accountAt(condition.path, request);
   if (account === undefined) return false;
+  const ofList = condition.kind === CONDITION.ACCOUNT_IN_LIST || condition.kind === CONDITION.ACCOUNT_NOT_IN_LIST;
+  // Address 0 is the head of every list: no circuit can show it inside or outside.
+  if (ofList && account === 0n) return false;
   switch (condition.kind) {
     case CONDITION.ACCOUNT_HOLDS_ROLE:
       return holdsRole(facts.identity(account), condition.a, request.blockTimestamp);

@@ -78,6 +78,8 @@ export function buildSegment(
       block_number: start.digest.blockNumber,
       timestamp: start.digest.timestamp,
       block_hashes: start.digest.blockHashes,
+      priority_hi: start.digest.priorityHi,
+      priority_lo: start.digest.priorityLo,
       priority_index: start.digest.priorityIndex,
       blind: start.blind,
     },

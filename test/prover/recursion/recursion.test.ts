@@ -159,7 +159,17 @@ describe('no witness of wrap has', () => {
   test.each(['sealed_before_hi', 'sealed_before_lo', 'sealed_after_hi', 'sealed_after_lo'])('another %s', (input) =>
     refuse(input, '0x7', /sealed (before|after), (high|low)/),
   );
-  test.each(['first', 'last'])('another digest %s', (which) => refuse(`${which}.priority_hi`, '0x7', /another digest/));
+  test.each(['first', 'last'])('another digest %s', (which) =>
+    refuse(`${which}.batch_number`, '0x7', /another digest/),
+  );
+  // Else operations could be claimed on L1 that no batch has processed: nothing else ties the first roll of a range.
+  test.each(['priority_hi', 'priority_lo'])(
+    'a roll of operations that the state did not come from (%s)',
+    async (field) => {
+      await refuse(`first.${field}`, '0x7', /prev_state_root/);
+      await refuse(`last.${field}`, '0x7', /prev_state_root/);
+    },
+  );
   test.each(['first', 'last'])('a state root of %s that is not its own', async (which) => {
     await refuse(`${which}.tree_root`, '0x7', /prev_state_root/);
     await refuse(`${which}_blind`, '0x7', /prev_state_root/);
