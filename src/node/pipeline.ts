@@ -132,12 +132,12 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       log: durableLog,
       tree,
       executorOf: (root) => policies.executor(root),
+      findUnknownList: (root, rootOf) => policies.findUnknownList(root, rootOf),
       operationsFrom: (from, limit) => watcher.from(from, limit),
       gatesOf: () => gatesPerTransaction,
       findOutcome: (hash) => index.outcome(hash),
       signer: createDenialSigner(keys.denialKey),
       salts,
-      findUnknownList: (root, rootOf) => policies.findUnknownList(root, rootOf),
       clock,
       events: {
         onBlock: (block) => index.onBlock(block),

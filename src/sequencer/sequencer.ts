@@ -32,8 +32,8 @@ import type {
   Executor,
   ExecutorOf,
   FindOutcome,
-  GatesOf,
   FindUnknownList,
+  GatesOf,
   OperationsFrom,
   Outcome,
   SequencerEvents,
@@ -54,8 +54,8 @@ export interface SequencerDeps {
   readonly log: DurableLog;
   readonly tree: StateReader;
   readonly executorOf: ExecutorOf;
-  readonly operationsFrom: OperationsFrom;
   readonly findUnknownList: FindUnknownList;
+  readonly operationsFrom: OperationsFrom;
   readonly gatesOf: GatesOf;
   readonly findOutcome: FindOutcome;
   readonly signer: DenialSigner;
@@ -224,10 +224,10 @@ export class Sequencer {
     assert(this.#batch === undefined, 'a batch is open');
     const operations = this.#deps.operationsFrom(this.#next.priorityIndex, this.#options.operationsPerBatchMax);
     const policyRoot = policyAfter(operations) ?? this.policyRoot;
+    this.#requireLists(policyRoot, operations);
     const batch = this.#begin(slot, policyRoot);
     const block = this.#firstBlock(batch, operations);
     await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
-    this.#requireLists(policyRoot, operations);
     this.#deps.events.onBlock(block);
   }
 
@@ -408,10 +408,6 @@ export class Sequencer {
     return batch;
   }
 
-  #firstBlock(batch: OpenBatch, operations: readonly PriorityOperation[], timestamp = batch.slotStart): Block {
-    batch.openBlock(timestamp);
-    const context = this.#context(batch.nextBlockNumber, timestamp);
-    for (const operation of operations) {
   /** Before anything of a batch is written: what cannot be judged must not be begun. */
   #requireLists(policyRoot: bigint, operations: readonly PriorityOperation[]): void {
     const rootOf = (list: bigint) => listRootAfter(operations, list) ?? fromWord(this.state.get(listRootKey(list)));
@@ -419,6 +415,10 @@ export class Sequencer {
     if (list !== undefined) throw chainHalted('HALT_UNKNOWN_LIST', `list ${list}, root 0x${rootOf(list).toString(16)}`);
   }
 
+  #firstBlock(batch: OpenBatch, operations: readonly PriorityOperation[], timestamp = batch.slotStart): Block {
+    batch.openBlock(timestamp);
+    const context = this.#context(batch.nextBlockNumber, timestamp);
+    for (const operation of operations) {
       const result = this.#executor!.executeOperation(batch.noting(this.state), context, operation);
       batch.appendOperation(operation, result, this.state);
       this.state.apply(result.changes);
@@ -478,11 +478,11 @@ export class Sequencer {
     assert(batch !== undefined, 'a block belongs to a batch');
     let block: Block;
     if (batch.blockCount === 0) {
+      this.#requireLists(batch.policyRoot, entry.operations);
       block = this.#firstBlock(batch, entry.operations, entry.timestamp);
     } else {
       batch.openBlock(entry.timestamp);
       const context = this.#context(entry.number, entry.timestamp);
-      this.#requireLists(batch.policyRoot, entry.operations);
       for (const hash of entry.transactions) {
         const pending = this.#lanes.byHash(hash);
         if (pending === undefined)
@@ -646,14 +646,14 @@ function policyAfter(operations: readonly PriorityOperation[]): bigint | undefin
   return operations.findLast(({ kind }) => kind === PRIORITY_KIND.SET_POLICY_ROOT)?.a;
 }
 
-function denialOf(outcome: Exclude<TransactionOutcome, { kind: 'executed' }>): [DenialCode, string, string] {
-  switch (outcome.kind) {
-    case 'denied':
-      return ['policy', outcome.ruleId, outcome.reason];
 function listRootAfter(operations: readonly PriorityOperation[], list: bigint): bigint | undefined {
   return operations.findLast(({ kind, a }) => kind === PRIORITY_KIND.SET_LIST_ROOT && a === list)?.b;
 }
 
+function denialOf(outcome: Exclude<TransactionOutcome, { kind: 'executed' }>): [DenialCode, string, string] {
+  switch (outcome.kind) {
+    case 'denied':
+      return ['policy', outcome.ruleId, outcome.reason];
     case 'unprovable':
       return ['capacity', outcome.code, outcome.reason];
     case 'invalid':
