@@ -164,17 +164,23 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     genesisStart(genesis, start.ring),
   );
 
-  for await (const { kind, payload } of store.log.read(1)) {
-    const entry = decodeEntry(kind, payload);
-    sequencer.replay(entry);
-    if (entry.kind === 'sealed') {
-      sealer.add(replayed.shift()!, entry);
-      await sealer.idle();
+  try {
+    for await (const { kind, payload } of store.log.read(1)) {
+      const entry = decodeEntry(kind, payload);
+      sequencer.replay(entry);
+      if (entry.kind === 'sealed') {
+        sealer.add(replayed.shift()!, entry);
+        await sealer.idle();
+      }
     }
+    live = true;
+    for (const batch of replayed) sealer.add(batch);
+    await sealer.idle();
+  } catch (error) {
+    // Its thread would keep a process alive that has nothing to live for.
+    await tree.close();
+    throw error;
   }
-  live = true;
-  for (const batch of replayed) sealer.add(batch);
-  await sealer.idle();
 
   return {
     sequencer,

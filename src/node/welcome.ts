@@ -11,6 +11,8 @@ const WALLETS: readonly DevAccountName[] = [
   'compliance-1',
   'registrar-1',
   'registrar-2',
+  'maker',
+  'checker',
   'outsider',
 ];
 
@@ -26,6 +28,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
     `  Ethereum        ${config['l1.url']} (chain id ${config['l1.chainId']})`,
     `  PrivityChain    ${node.place.chain}`,
     `  PrivityBridge   ${node.place.bridge}`,
+    `  PolicyGovernor  ${node.place.governor}`,
   ];
   if (config.mode !== 'development') return lines;
   return [

@@ -6,6 +6,7 @@ export interface Welcome {
   readonly l1Url: string;
   readonly chain: Address;
   readonly bridge: Address;
+  readonly governor: Address;
   /** Private keys of the sample wallets, by role. */
   readonly wallets: ReadonlyMap<string, Hex>;
 }
@@ -28,6 +29,7 @@ export function readWelcome(lines: readonly string[]): Welcome {
     l1Url: find(/^ {2}Ethereum +(\S+) /m),
     chain: find(/^ {2}PrivityChain +(0x[0-9a-fA-F]{40})$/m) as Address,
     bridge: find(/^ {2}PrivityBridge +(0x[0-9a-fA-F]{40})$/m) as Address,
+    governor: find(/^ {2}PolicyGovernor +(0x[0-9a-fA-F]{40})$/m) as Address,
     wallets,
   };
 }

@@ -26,8 +26,8 @@ export interface DevNode {
   readonly url: string;
   readonly process: NodeProcess;
   readonly l1: L1;
-  /** After a stop or a kill. */
-  restart(): Promise<void>;
+  /** After a stop, a kill or an end of its own; with other settings from then on. */
+  restart(settings?: Readonly<Record<string, string>>): Promise<void>;
   /** Logs in anew each time. */
   wallet(name: string): Promise<Wallet>;
   /** A second process with other settings, until it has ended by itself. */
@@ -47,17 +47,21 @@ const SETTINGS = {
 /** Shared with the tests of the prover: strings, circuits and keys take minutes to make. */
 const cacheDir = process.env['PRIVITY_CACHE_DIR'] ?? join(import.meta.dirname, '../../node_modules/.cache');
 
-export async function startDevNode(settings: Readonly<Record<string, string>> = {}): Promise<DevNode> {
+export async function startDevNode(
+  settings: Readonly<Record<string, string>> = {},
+  /** Writes files into the node's folder and gives the settings that name them. */
+  prepare: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<DevNode> {
   const folder = mkdtempSync(join(tmpdir(), 'privity-e2e-'));
   const [httpPort, l1Port] = await freePorts(2);
   const logFile = join(folder, 'node.log');
   const launched: LaunchedNode[] = [];
-  const options: NodeProcessOptions = {
+  let options: NodeProcessOptions = {
     dataDir: join(folder, 'data'),
     cacheDir,
     httpPort: httpPort!,
     l1Port: l1Port!,
-    environment: { ...SETTINGS, ...settings },
+    environment: { ...SETTINGS, ...settings, ...prepare(folder) },
     logFile,
     onLaunch: (node) => launched.push(node),
   };
@@ -80,13 +84,16 @@ export async function startDevNode(settings: Readonly<Record<string, string>> = 
     folder,
     dataDir: options.dataDir,
     logFile,
-    options,
+    get options() {
+      return options;
+    },
     url: running.welcome.url,
     get process() {
       return running;
     },
     l1: createL1(running.welcome.l1Url, running.welcome),
-    async restart() {
+    async restart(changes = {}) {
+      options = { ...options, environment: { ...options.environment, ...changes } };
       running = await startNodeProcess(options);
     },
     async wallet(name) {
