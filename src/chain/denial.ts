@@ -12,6 +12,14 @@ import { buildSha256Tree } from './sha256-tree.ts';
 export const DENIAL_CODES = ['policy', 'capacity', 'expired', 'replaced', 'invalid', 'revoked'] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 
+/** A receipt that was given and does not hold any more: what its holder was shown. */
+export interface WithdrawnReceipt {
+  readonly block: bigint;
+  readonly blockHash: bigint;
+  /** Position in the block. */
+  readonly index: number;
+}
+
 export interface Denial {
   readonly chainId: bigint;
   readonly transactionHash: bigint;
@@ -27,6 +35,8 @@ export interface Denial {
   readonly reason: string;
   /** Hides rule and reason from whoever holds the signature and guesses. */
   readonly salt: bigint;
+  /** With code `revoked` only: the receipt that this denial replaces. */
+  readonly withdrawn?: WithdrawnReceipt;
 }
 
 export interface SignedDenial extends Denial {
@@ -37,14 +47,18 @@ export interface SignedDenial extends Denial {
 /** sha256 that is signed. */
 export function denialDigest(denial: Denial): bigint {
   const detail = sha256Word(word32(denial.salt), Buffer.from(JSON.stringify([denial.ruleId, denial.reason])));
+  const { withdrawn } = denial;
   return sha256Word(
-    Buffer.from('privity denial 1'),
+    Buffer.from(withdrawn === undefined ? 'privity denial 1' : 'privity denial 2'),
     u64(denial.chainId),
     word32(denial.transactionHash),
     u64(BigInt(DENIAL_CODES.indexOf(denial.code))),
     u64(denial.batch),
     u64(denial.timestamp),
     word32(detail),
+    ...(withdrawn === undefined
+      ? []
+      : [u64(withdrawn.block), word32(withdrawn.blockHash), u64(BigInt(withdrawn.index))]),
   );
 }
 

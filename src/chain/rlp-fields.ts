@@ -59,6 +59,10 @@ export class FieldReader {
     return field;
   }
 
+  reader(index: number): FieldReader {
+    return new FieldReader(this.list(index));
+  }
+
   /** Each element of a list, as a reader of its own. */
   readers(index: number): FieldReader[] {
     return this.list(index).map((field) => new FieldReader(field));

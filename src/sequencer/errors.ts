@@ -29,6 +29,11 @@ export const sequencerError = defineErrors('sequencer', {
   SUBMIT_CAPACITY: refused('The transaction is too long for the circuits of this version.'),
   SUBMIT_OUTCOME_DENIED: refused('This transaction has already ended as a denial; privity_getOutcome tells more.'),
   SUBMIT_STOPPING: { httpStatus: 503, rpcCode: -32005, publicText: 'The node is stopping. Nothing was accepted.' },
+  SUBMIT_UNWINDING: {
+    httpStatus: 503,
+    rpcCode: -32005,
+    publicText: 'Busy: the chain is executing withdrawn batches again. Try again later; nothing was accepted.',
+  },
   SUBMIT_NOT_DURABLE: {
     httpStatus: 503,
     rpcCode: -32603,

@@ -33,6 +33,11 @@ export class LayeredState implements StateReader {
     for (const { key, after } of changes) top.values.set(key, after);
   }
 
+  /** Forgets the layers of the batches from `from` on. */
+  withdraw(from: bigint): void {
+    while ((this.#layers.at(-1)?.batch ?? -1n) >= from) this.#layers.pop();
+  }
+
   /** Called when the tree holds `batch`. */
   dropBatch(batch: bigint): void {
     assert(this.#layers[0]?.batch === batch, 'batches leave in order');

@@ -1,7 +1,7 @@
 /** Entries of the block log and their bytes. Fields stand in the order of the type. */
 
 import { isPrivityError } from '../base/errors.ts';
-import { DENIAL_CODES, type DenialCode, type SignedDenial } from '../chain/denial.ts';
+import { DENIAL_CODES, type SignedDenial, type WithdrawnReceipt } from '../chain/denial.ts';
 import { word32 } from '../chain/packed.ts';
 import type { PriorityKind, PriorityOperation } from '../chain/priority-operation.ts';
 import {
@@ -12,6 +12,9 @@ import {
   textField as text,
 } from '../chain/rlp-fields.ts';
 import { chainHalted } from './errors.ts';
+
+export const WITHDRAWAL_CAUSES = ['revocation', 'reorg'] as const;
+export type WithdrawalCause = (typeof WITHDRAWAL_CAUSES)[number];
 
 export type LogEntry =
   | { readonly kind: 'accepted'; readonly raw: Uint8Array; readonly acceptedAt: number }
@@ -35,7 +38,24 @@ export type LogEntry =
       readonly auditRoot: bigint;
       readonly denialRoot: bigint;
       readonly dataHash: bigint;
+    }
+  /**
+   * The batches from `from` on do not hold any more and are executed again: the same slots, blocks and order of transactions, under these
+   * operations. Everything that the new execution depends on stands here and before, so it can be taken up again at any point.
+   */
+  | {
+      readonly kind: 'withdrawn';
+      readonly from: bigint;
+      readonly cause: WithdrawalCause;
+      /** Milliseconds since the epoch; the time of the denials that follow from it. */
+      readonly at: number;
+      /** For each withdrawn batch, how many operations of L1 are processed after it. */
+      readonly upTo: readonly bigint[];
+      /** Those that the batches take, from the first. */
+      readonly operations: readonly PriorityOperation[];
     };
+
+export type WithdrawnEntry = Extract<LogEntry, { kind: 'withdrawn' }>;
 
 export function encodeEntry(entry: LogEntry): { kind: string; payload: Uint8Array } {
   return { kind: entry.kind, payload: encodeFields(fieldsOf(entry)) };
@@ -51,7 +71,7 @@ function fieldsOf(entry: LogEntry): RlpField[] {
       return [
         int(entry.number),
         int(entry.timestamp),
-        entry.operations.map((o): RlpField => [int(o.index), int(o.kind), int(o.sender), int(o.a), int(o.b)]),
+        entry.operations.map(operationFields),
         entry.transactions.map(word32),
         word32(entry.hash),
       ];
@@ -69,14 +89,27 @@ function fieldsOf(entry: LogEntry): RlpField[] {
         text(d.reason),
         d.signature,
         int(d.salt),
+        ...(d.withdrawn === undefined
+          ? []
+          : [[int(d.withdrawn.block), word32(d.withdrawn.blockHash), int(d.withdrawn.index)]]),
       ];
     }
     case 'batch-closed':
       return [int(entry.batch)];
     case 'sealed':
       return [int(entry.batch), ...[entry.stateRoot, entry.auditRoot, entry.denialRoot, entry.dataHash].map(word32)];
+    case 'withdrawn':
+      return [
+        int(entry.from),
+        int(WITHDRAWAL_CAUSES.indexOf(entry.cause)),
+        int(entry.at),
+        entry.upTo.map(int),
+        entry.operations.map(operationFields),
+      ];
   }
 }
+
+const operationFields = (o: PriorityOperation): RlpField => [o.index, o.kind, o.sender, o.a, o.b].map(int);
 
 /** Throws HALT_REPLAY_MISMATCH unless the payload is exactly what `encodeEntry` writes. */
 export function decodeEntry(kind: string, payload: Uint8Array): LogEntry {
@@ -105,13 +138,7 @@ function read(kind: string, payload: Uint8Array): LogEntry {
         kind,
         number: f.integer(0),
         timestamp: f.integer(1),
-        operations: f.readers(2).map((o) => ({
-          index: o.integer(0),
-          kind: o.number(1) as PriorityKind,
-          sender: o.integer(2),
-          a: o.integer(3),
-          b: o.integer(4),
-        })),
+        operations: f.readers(2).map(readOperation),
         transactions: f.integers(3),
         hash: f.integer(4),
       };
@@ -123,13 +150,14 @@ function read(kind: string, payload: Uint8Array): LogEntry {
           transactionHash: f.integer(1),
           sender: f.integer(2),
           nonce: f.integer(3),
-          code: denialCode(f.number(4)),
+          code: nth(DENIAL_CODES, f.number(4)),
           batch: f.integer(5),
           timestamp: f.integer(6),
           ruleId: f.text(7),
           reason: f.text(8),
           signature: f.bytes(9),
           salt: f.integer(10),
+          ...(f.length === 11 ? {} : { withdrawn: readWithdrawnReceipt(f.reader(11)) }),
         },
       };
     case 'batch-closed':
@@ -143,13 +171,36 @@ function read(kind: string, payload: Uint8Array): LogEntry {
         denialRoot: f.integer(3),
         dataHash: f.integer(4),
       };
+    case 'withdrawn':
+      return {
+        kind,
+        from: f.integer(0),
+        cause: nth(WITHDRAWAL_CAUSES, f.number(1)),
+        at: f.number(2),
+        upTo: f.integers(3),
+        operations: f.readers(4).map(readOperation),
+      };
     default:
       throw chainHalted('HALT_REPLAY_MISMATCH', `unknown log entry '${kind}'`);
   }
 }
 
-function denialCode(index: number): DenialCode {
-  const code = DENIAL_CODES[index];
-  if (code === undefined) throw new RangeError(`denial code ${index}`);
-  return code;
+const readOperation = (o: FieldReader): PriorityOperation => ({
+  index: o.integer(0),
+  kind: o.number(1) as PriorityKind,
+  sender: o.integer(2),
+  a: o.integer(3),
+  b: o.integer(4),
+});
+
+const readWithdrawnReceipt = (f: FieldReader): WithdrawnReceipt => ({
+  block: f.integer(0),
+  blockHash: f.integer(1),
+  index: f.number(2),
+});
+
+function nth<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`no value ${index}`);
+  return value;
 }

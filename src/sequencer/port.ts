@@ -47,6 +47,9 @@ export interface SequencerEvents {
   onBlock(block: Block): void;
   /** `accepted` is false when it was refused at admission: that is no outcome of the hash. */
   onDenial(denial: SignedDenial, accepted: boolean): void;
-  /** The batch is complete and durable; the tree does not hold it yet. Whoever keeps `resume` with that tree can start there. */
-  onBatch(batch: ClosedBatch, resume: ResumePoint): void;
+  /**
+   * The batch is complete and durable; the tree does not hold it yet. Whoever keeps `resume` with that tree can start there, as long as the
+   * batch is not withdrawn.
+   */
+  onBatch(batch: ClosedBatch, resume: ResumePoint | undefined): void;
 }

@@ -39,6 +39,12 @@ export class ProvingBacklog {
     if (batch > this.#proven) this.#batches.set(batch, (this.#batches.get(batch) ?? 0) + gates);
   }
 
+  /** The batches from `from` on are taken back; what stood in them is accepted anew. */
+  withdraw(from: bigint): void {
+    if (this.#proven >= from) this.#proven = from - 1n;
+    for (const batch of this.#batches.keys()) if (batch >= from) this.#batches.delete(batch);
+  }
+
   /** Every batch up to this one has its proof. */
   proven(batch: bigint): void {
     if (batch > this.#proven) this.#proven = batch;

@@ -25,7 +25,7 @@ import type { DenialSigner } from './denial-signer.ts';
 import { chainHalted, sequencerError } from './errors.ts';
 import { Lanes, type Pending } from './lanes.ts';
 import { LayeredState } from './layered-state.ts';
-import { encodeEntry, type LogEntry } from './log-entries.ts';
+import { encodeEntry, type LogEntry, type WithdrawnEntry } from './log-entries.ts';
 import { type BatchStart, OpenBatch, startAfter } from './open-batch.ts';
 import type {
   DurableLog,
@@ -39,7 +39,9 @@ import type {
   SequencerEvents,
 } from './port.ts';
 import { ProvingBacklog } from './proving-backlog.ts';
+import { ReExecution, type WithdrawnBatch, type WithdrawnBlock } from './re-execution.ts';
 import { LoggedWaiting, type ResumePoint } from './resume-point.ts';
+import { VoidBatches } from './void-batches.ts';
 
 export interface SequencerOptions extends AdmissionLimits {
   readonly chainId: bigint;
@@ -86,6 +88,10 @@ export class Sequencer {
   #loose: SignedDenial[] = [];
   #gapsCheckedAt = 0;
   #executor: Executor | undefined;
+  /** Batches that are executed again; while there are any, nothing new is taken. */
+  #again: ReExecution | undefined;
+  #withdrawing = false;
+  readonly #void = new VoidBatches();
   #sequence = 0;
   #accepted = 0;
   #stopping = false;
@@ -138,6 +144,17 @@ export class Sequencer {
     return this.#batch?.slot ?? this.#next.lastSlot;
   }
 
+  /** Operations of L1 that have been processed, and their roll. */
+  get processed(): { readonly index: bigint; readonly roll: bigint } {
+    const at = this.#batch ?? this.#next;
+    return { index: at.priorityIndex, roll: at.priorityRoll };
+  }
+
+  /** Withdrawn batches wait to be executed again. */
+  get isReExecuting(): boolean {
+    return this.#again !== undefined || this.#withdrawing;
+  }
+
   /** The batches up to this one have their proofs. */
   proven(batch: bigint): void {
     this.#backlog.proven(batch);
@@ -169,6 +186,7 @@ export class Sequencer {
   /** Accepts a transaction and resolves with its hash once it is durable; throws a coded error otherwise. */
   async submit(transaction: SignedTransaction, permit: WritePermit): Promise<bigint> {
     if (this.#stopping) throw sequencerError('SUBMIT_STOPPING');
+    if (this.isReExecuting) throw sequencerError('SUBMIT_UNWINDING');
     if (!permit.covers(transaction.hash, this.policyRoot)) {
       throw sequencerError('SUBMIT_DENIED', 'the permit is for another transaction or policy');
     }
@@ -214,6 +232,7 @@ export class Sequencer {
 
   /** Signs and keeps a denial for a transaction that policy refuses before it is accepted; throws what its sender is told. */
   async refuse(transaction: SignedTransaction, reason: string): Promise<never> {
+    if (this.isReExecuting) throw sequencerError('SUBMIT_UNWINDING');
     if (this.#denialsExceeded(transaction.sender)) throw sequencerError('SUBMIT_RATE');
     await this.#recordRefusal(transaction, bytesToBigInt(transaction.hash), reason);
     throw sequencerError('SUBMIT_DENIED', reason);
@@ -221,11 +240,20 @@ export class Sequencer {
 
   /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due. */
   async open(slot: bigint): Promise<void> {
-    assert(this.#batch === undefined, 'a batch is open');
+    assert(this.#batch === undefined && !this.isReExecuting, 'a batch can be opened');
     const operations = this.#deps.operationsFrom(this.#next.priorityIndex, this.#options.operationsPerBatchMax);
     const policyRoot = policyAfter(operations) ?? this.policyRoot;
+    await this.#openWith(slot, policyRoot, operations, this.#loose.splice(0));
+  }
+
+  async #openWith(
+    slot: bigint,
+    policyRoot: bigint,
+    operations: readonly PriorityOperation[],
+    denials: readonly SignedDenial[],
+  ): Promise<void> {
     this.#requireLists(policyRoot, operations);
-    const batch = this.#begin(slot, policyRoot);
+    const batch = this.#begin(slot, policyRoot, denials);
     const block = this.#firstBlock(batch, operations);
     await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
     this.#deps.events.onBlock(block);
@@ -234,7 +262,7 @@ export class Sequencer {
   /** Builds one block when something is ready; resolves when it is durable. False when there was nothing to do. */
   async buildBlock(): Promise<boolean> {
     const batch = this.#batch;
-    if (batch === undefined || this.#building) return false;
+    if (batch === undefined || this.#building || this.isReExecuting) return false;
     this.#building = true;
     try {
       const denials = this.#expireGaps(batch);
@@ -261,16 +289,97 @@ export class Sequencer {
     this.#deps.events.onBatch(batch, this.#resumePoint());
   }
 
+  /**
+   * Takes back the batches from `entry.from` on, durably; `start` is where the first of them began, `batches` what they were and
+   * `transactions` all that stood in them. What they wrote is gone from `state` then, but for what the tree holds: that is the caller's, before
+   * `reExecute`. Denials stay.
+   */
+  async withdraw(
+    entry: WithdrawnEntry,
+    start: BatchStart,
+    batches: readonly WithdrawnBatch[],
+    transactions: Iterable<SignedTransaction>,
+  ): Promise<void> {
+    assert(!this.#building && !this.isReExecuting, 'batches can be withdrawn');
+    assert(start.number === entry.from, 'the first batch begins where it began');
+    const again = new ReExecution(entry, batches);
+    // From here on no denial is signed that would stand in the log behind the withdrawal and belong to a batch before it.
+    this.#withdrawing = true;
+    try {
+      await this.#write([entry]);
+      this.#takeBack(entry, start, again);
+      for (const transaction of transactions) {
+        this.#enqueue(transaction, bytesToBigInt(transaction.hash), entry.at);
+        this.#logged.follow({ kind: 'accepted', raw: transaction.raw, acceptedAt: entry.at });
+      }
+    } finally {
+      this.#withdrawing = false;
+    }
+  }
+
+  #takeBack({ from }: WithdrawnEntry, start: BatchStart, again: ReExecution): void {
+    this.#batch = undefined;
+    this.#closed = undefined;
+    this.#executor = undefined;
+    this.#next = start;
+    this.state.withdraw(from);
+    this.#backlog.withdraw(from);
+    this.#again = again;
+  }
+
+  /** One step of executing again what was withdrawn; false when nothing is left. */
+  async reExecute(): Promise<boolean> {
+    const again = this.#again;
+    const planned = again?.batch;
+    if (again === undefined || planned === undefined) {
+      this.#again = undefined;
+      return false;
+    }
+    if (this.#batch === undefined) {
+      const operations = again.operationsFrom(this.#next.priorityIndex);
+      const policyRoot = policyAfter(operations) ?? this.policyRoot;
+      await this.#openWith(planned.slot, policyRoot, operations, planned.denials);
+      return true;
+    }
+    assert(this.#batch.number === planned.number, 'the withdrawn batch is open');
+    const block = planned.blocks.find(({ transactions }) => transactions.some((hash) => this.#lanes.byHash(hash)));
+    if (block !== undefined) await this.#reExecuteBlock(this.#batch, block);
+    else if (planned.isClosed) await this.close();
+    else again.finish(planned.number);
+    return true;
+  }
+
+  /** Each transaction gets its receipt again, or a denial at once: nothing is left waiting that had a receipt. */
+  async #reExecuteBlock(batch: OpenBatch, { timestamp, transactions }: WithdrawnBlock): Promise<void> {
+    batch.openBlock(timestamp);
+    const context = this.#context(batch.nextBlockNumber, timestamp);
+    const denials: SignedDenial[] = [];
+    for (const hash of transactions) {
+      const pending = this.#lanes.byHash(hash);
+      if (pending === undefined || this.#include(batch, context, pending, denials)) continue;
+      denials.push(this.#deny(pending, 'revoked', 'sequencer.withdrawn', 'it does not fit or does not pay any more'));
+    }
+    const block = batch.closeOrDropBlock();
+    const entries: LogEntry[] = denials.map((denial) => ({ kind: 'denial', denial }));
+    await this.#write(block === undefined ? entries : [...entries, blockEntry(block)]);
+    for (const denial of denials) this.#deps.events.onDenial(denial, true);
+    if (block !== undefined) this.#deps.events.onBlock(block);
+  }
+
   /** Accepts nothing more. */
   stop(): void {
     this.#stopping = true;
   }
 
-  /** Applies one entry of the block log at start-up; blocks must come out with the hashes recorded. */
-  replay(entry: LogEntry): void {
-    this.#logged.follow(entry);
+  /**
+   * Applies one entry of the block log at start-up; blocks must come out with the hashes recorded. What a later entry takes back is void: it
+   * is noted, not executed.
+   */
+  replay(entry: LogEntry, isVoid = false): void {
+    if (!isVoid) this.#logged.follow(entry);
     try {
-      this.#replayEntry(entry);
+      if (isVoid) this.#passOver(entry);
+      else this.#replayEntry(entry);
     } catch (cause) {
       const impossible = cause instanceof InvariantError || (isPrivityError(cause) && cause.code.startsWith('TX_'));
       if (!impossible) throw cause;
@@ -286,7 +395,7 @@ export class Sequencer {
         return;
       }
       case 'batch-opened':
-        this.#begin(entry.slot, entry.policyRoot);
+        this.#begin(entry.slot, entry.policyRoot, this.#denialsOfNext(entry.batch));
         return;
       case 'block':
         this.#replayBlock(entry);
@@ -307,10 +416,46 @@ export class Sequencer {
         return;
       case 'sealed':
         return;
+      case 'withdrawn':
+        // A later withdrawal may reach further back: then batches before `from` were passed over too.
+        assert(this.#batch === undefined && this.#next.number <= entry.from, 'what is withdrawn was passed over');
+        this.#again = new ReExecution(entry, this.#void.take(entry.from));
+        return;
     }
   }
 
+  /** Accepted transactions of a void batch go on waiting. */
+  #passOver(entry: LogEntry): void {
+    switch (entry.kind) {
+      case 'batch-opened':
+        assert(this.#batch === undefined && this.#void.openNumber === undefined, 'no batch is open');
+        assert(entry.batch === (this.#void.last ?? this.#next.number - 1n) + 1n, 'batches follow one another');
+        this.#void.open(entry, [...this.#denialsOfNext(entry.batch)]);
+        return;
+      case 'block':
+        this.#void.addBlock(entry);
+        return;
+      case 'batch-closed':
+        assert(this.#void.openNumber === entry.batch, 'the log closes the open batch');
+        this.#void.close();
+        if (this.#again?.batch?.number === entry.batch) this.#again.finish(entry.batch);
+        return;
+      case 'sealed':
+        return;
+      default:
+        assert(false, 'this entry is never void');
+    }
+  }
+
+  /** Denials that the batch to be opened begins with: those it had before it was withdrawn, or those signed since the last one. */
+  #denialsOfNext(batch: bigint): readonly SignedDenial[] {
+    const planned = this.#again?.batch;
+    return planned?.number === batch ? planned.denials : this.#loose.splice(0);
+  }
+
   async #accept(transaction: SignedTransaction, hash: bigint): Promise<void> {
+    // The look-ups before gave up the turn.
+    if (this.isReExecuting) throw sequencerError('SUBMIT_UNWINDING');
     const { sender, nonce } = transaction;
     const replaces = this.#lanes.at(sender, nonce);
     if (replaces !== undefined && (this.#replacing.has(replaces.hash) || this.#arriving.has(replaces.hash)))
@@ -397,11 +542,11 @@ export class Sequencer {
     this.#backlog.release(this.#deps.gatesOf(pending.transaction));
   }
 
-  #begin(slot: bigint, policyRoot: bigint): OpenBatch {
+  #begin(slot: bigint, policyRoot: bigint, denials: readonly SignedDenial[]): OpenBatch {
     const executor = this.#deps.executorOf(policyRoot);
     if (executor === undefined) throw chainHalted('HALT_UNKNOWN_POLICY', `root 0x${policyRoot.toString(16)}`);
     const batch = new OpenBatch(this.#next, { slot, policyRoot }, this.#deps.salts);
-    batch.denials.push(...this.#loose.splice(0));
+    batch.denials.push(...denials);
     this.state.openBatch(batch.number);
     this.#batch = batch;
     this.#executor = executor;
@@ -507,6 +652,7 @@ export class Sequencer {
     );
     this.#batch = undefined;
     this.#closed = batch;
+    if (this.#again?.batch?.number === batch.number) this.#again.finish(batch.number);
     return batch;
   }
 
@@ -548,31 +694,41 @@ export class Sequencer {
   }
 
   #keep(denial: SignedDenial): void {
-    (this.#batch?.denials ?? this.#loose).push(denial);
+    (this.#batch?.denials ?? this.#void.denials ?? this.#loose).push(denial);
   }
 
   /** Takes back a denial that could not be written: a batch's denials are those in the log. */
   #discard(denial: SignedDenial): void {
-    for (const denials of [this.#loose, this.#batch?.denials ?? [], this.#closed?.denials ?? []]) {
+    const kept = [
+      this.#loose,
+      this.#batch?.denials ?? [],
+      this.#closed?.denials ?? [],
+      ...(this.#again?.denials ?? []),
+    ];
+    for (const denials of kept) {
       const at = denials.indexOf(denial);
       if (at >= 0) denials.splice(at, 1);
     }
   }
 
   #sign(transaction: SignedTransaction, hash: bigint, code: DenialCode, ruleId: string, reason: string): SignedDenial {
+    const withdrawn = this.#again?.receiptOf(hash);
     const denial = this.#deps.signer.sign({
       chainId: this.#options.chainId,
       transactionHash: hash,
       sender: transaction.sender,
       nonce: transaction.nonce,
-      code,
+      code: withdrawn === undefined ? code : 'revoked',
       batch: this.#batch?.number ?? this.#next.number,
-      timestamp: BigInt(Math.floor(this.#deps.clock.now() / 1000)),
+      timestamp: this.#again?.timestamp ?? BigInt(Math.floor(this.#deps.clock.now() / 1000)),
       ruleId,
       reason,
       salt: this.#deps.salts.denial(hash),
+      ...(withdrawn === undefined ? {} : { withdrawn }),
     });
     this.#keep(denial);
+    // What was accepted and had its receipt is no attempt of its sender.
+    if (withdrawn !== undefined) return denial;
     const times = this.#denialTimes.get(transaction.sender) ?? [];
     times.push(this.#deps.clock.now());
     this.#denialTimes.set(transaction.sender, times);
@@ -621,8 +777,12 @@ export class Sequencer {
     for (const entry of entries) this.#logged.follow(entry);
   }
 
-  /** For the batch that was left last, whose end is in the log and after which none has been opened. */
-  #resumePoint(): ResumePoint {
+  /**
+   * For the batch that was left last, whose end is in the log and after which none has been opened. None while batches wait to be executed
+   * again: which they are stands in the log before.
+   */
+  #resumePoint(): ResumePoint | undefined {
+    if (this.#again?.batch !== undefined) return undefined;
     return { start: this.#next, ...this.#logged.atClose, backlog: this.#backlog.batches };
   }
 }
