@@ -5,6 +5,7 @@ import { BaseError, HttpRequestError, TimeoutError } from 'viem';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
+import { findStep } from '../settlement/find-step.ts';
 import { createSettler } from '../settlement/settler.ts';
 import { createTransactionSender } from '../settlement/transaction-sender.ts';
 import { runBatchClock } from './batch-clock.ts';
@@ -13,6 +14,7 @@ import type { NodeKeys } from './keys.ts';
 import type { L1 } from './l1.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Proving } from './proving.ts';
+import { createStepCatchUp } from './step-catch-up.ts';
 
 export interface LoopsDeps extends Pick<ChainFoundation, 'place'> {
   readonly pipeline: Pipeline;
@@ -27,6 +29,7 @@ const weiPerGwei = 1_000_000_000n;
 const stallMs = 60_000;
 const sendAttemptsMax = 8;
 const lookBeforeOpenMs = 1_000;
+const logRangeBlocks = 5_000n;
 
 export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSignal): Promise<void> {
   const { pipeline, clock, log } = deps;
@@ -55,12 +58,18 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
 
   const settle = async (): Promise<void> => {
     const settler = settlerOf(config, deps);
+    const catchUp = catchUpOf(deps);
+    const look = async (): Promise<void> => {
+      const counts = await settler.counts();
+      await pipeline.onCounts(counts);
+      await catchUp(counts);
+    };
     while (!signal.aborted) {
       let moved = false;
       await attempt('settle', async () => {
-        await pipeline.onCounts(await settler.counts());
+        await look();
         moved = await settler.step(signal);
-        await pipeline.onCounts(await settler.counts());
+        await look();
       });
       if (!moved) await clock.sleep(pollMs, signal);
     }
@@ -120,6 +129,11 @@ function settlerOf(config: Config, { place, proving, pipeline, keys, l1, clock, 
       },
     },
   );
+}
+
+function catchUpOf({ place, pipeline: { book }, l1: { client } }: LoopsDeps) {
+  const options = { chainContract: place.chain, fromBlock: place.startBlock, logRangeBlocks };
+  return createStepCatchUp({ book, find: (kind, batch) => findStep(kind, batch, options, { client }) });
 }
 
 const PASSING = new Set(['L1_UNREACHABLE', 'L1_CALL_REVERTED', 'L1_FEE_CAP']);
