@@ -329,7 +329,8 @@ export const CONFIG_FIELDS = {
     default: 3,
     min: 1,
     max: 100,
-    meaning: 'Attempts before a job is poisoned and settlement stops.',
+    meaning:
+      'Failures of a proving job before it is poisoned and settlement stops. A job whose process ends may be taken up ten times as often.',
   },
   'prover.string': {
     type: 'string',

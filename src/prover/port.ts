@@ -96,6 +96,10 @@ export interface ProvingQueue {
   heartbeat(job: JobLease, ttlMs: number): Promise<JobLease>;
   complete(job: JobLease, result: Uint8Array): Promise<void>;
   fail(job: JobLease, failure: string, retryAfterMs: number): Promise<'queued' | 'poisoned'>;
+  /** Unfinished, and through no fault of its own. */
+  giveBack(job: JobLease): Promise<void>;
+  /** Ends the leases of a worker that is known to be dead. */
+  reclaim(worker: string): Promise<number>;
   get(id: string): Promise<
     | {
         readonly state: 'queued' | 'leased' | 'done' | 'poisoned';

@@ -332,8 +332,12 @@ export interface JobQueue {
   /** STORE_LEASE_LOST when the lease has expired and somebody else may have the job. */
   heartbeat(job: LeasedJob, ttlMs: number): Promise<LeasedJob>;
   complete(job: LeasedJob, result: Uint8Array): Promise<void>;
-  /** `failure` is sealed. The job waits `retryAfterMs`, or is poisoned when it has used up its attempts. */
+  /** `failure` is sealed. The job waits `retryAfterMs`, or is poisoned when it has failed too often. */
   fail(job: LeasedJob, failure: string, retryAfterMs: number): Promise<'queued' | 'poisoned'>;
+  /** Unfinished, and through no fault of its own: whoever asks next gets it at once. */
+  giveBack(job: LeasedJob): Promise<void>;
+  /** Ends the leases of a worker that is known to be dead: they can be taken at once. Answers how many there were. */
+  reclaim(worker: string): Promise<number>;
   /** Puts a poisoned job back with all its attempts. */
   release(id: string): Promise<void>;
   get(id: string): Promise<JobRecord | undefined>;

@@ -61,7 +61,9 @@ export interface Schema extends Record<SealedTable, SealedRow> {
     priority: number;
     enqueued_at: number;
     run_after: number;
+    /** Leases so far; names the present one. */
     attempts: number;
+    failures: number;
     lease_owner: string | null;
     lease_until: number | null;
     key_version: number;

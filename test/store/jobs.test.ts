@@ -89,14 +89,41 @@ describeOnBothDatabases('prover jobs', (cluster) => {
     expect((await lease())?.attempt).toBe(1);
   });
 
-  test('a worker that dies each time poisons the job too', async () => {
+  test('deaths of a worker do not count as failures, until there are ten times as many', async () => {
     await enqueue('a');
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let death = 0; death < 29; death++) {
       expect(await lease('dies', 10)).toBeDefined();
       bench.clock.time += 100;
     }
+    expect(await store.jobs.fail((await lease())!, 'broke', 0)).toBe('queued');
+    expect(await lease('dies', 10)).toBeDefined();
+    bench.clock.time += 100;
     expect(await lease()).toBeUndefined();
     expect((await store.jobs.counts()).poisoned).toBe(1);
+    await store.jobs.release('a');
+    expect((await lease())?.attempt).toBe(1);
+  });
+
+  test('what is given back can be taken at once, and only by its holder', async () => {
+    await enqueue('a');
+    for (let i = 0; i < 5; i++) {
+      const job = (await lease())!;
+      await expectCode(store.jobs.giveBack({ ...job, worker: 'other' }), 'STORE_LEASE_LOST');
+      await store.jobs.giveBack(job);
+      await expectCode(store.jobs.giveBack(job), 'STORE_LEASE_LOST');
+    }
+    expect((await lease())?.attempt).toBe(6);
+  });
+
+  test('a dead worker’s jobs are free at once, those of others are not', async () => {
+    for (const id of ['a', 'b', 'c']) await enqueue(id);
+    const dead = (await lease('dead'))!;
+    await lease('alive');
+    await store.jobs.complete((await lease('dead'))!, bytes(1));
+    expect(await store.jobs.reclaim('dead')).toBe(1);
+    expect(await lease('dead')).toMatchObject({ id: dead.id, attempt: 2 });
+    expect(await lease('dead')).toBeUndefined();
+    await expectCode(store.jobs.complete(dead, bytes(1)), 'STORE_LEASE_LOST');
   });
 
   test('jobs survive a restart', async () => {

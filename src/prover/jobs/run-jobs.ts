@@ -17,7 +17,7 @@ export interface JobWorkerOptions {
 }
 
 export interface JobWorkerDeps {
-  readonly queue: Pick<ProvingQueue, 'lease' | 'heartbeat' | 'complete' | 'fail' | 'get'>;
+  readonly queue: Pick<ProvingQueue, 'lease' | 'heartbeat' | 'complete' | 'fail' | 'giveBack' | 'reclaim' | 'get'>;
   readonly prover: Prover;
   readonly source: Pick<WitnessSource, 'witnessOf' | 'freshDigestAfter'>;
   readonly clock: Clock;
@@ -37,8 +37,9 @@ export type JobEvent =
 const failureCharactersMax = 500;
 const KINDS = ['segment', 'seal', 'merge', 'wrap'] as const;
 
-/** Runs until the signal aborts; an interrupted job's lease runs out and another attempt takes it up. */
+/** Runs until the signal aborts; an interrupted job goes back. A worker's name is one process's: what it held in an earlier life is free again. */
 export async function runJobs(options: JobWorkerOptions, deps: JobWorkerDeps, signal: AbortSignal): Promise<void> {
+  await deps.queue.reclaim(options.worker);
   while (!signal.aborted) {
     const leased = await deps.queue.lease(options.worker, KINDS, options.leaseMs);
     if (leased === undefined) await deps.clock.sleep(options.pollMs, signal);
@@ -63,7 +64,11 @@ async function runJob(
   } catch (error) {
     finished.abort();
     const current = await keeping;
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      // Best effort: the store may be closing, and then the next life reclaims it.
+      if (current !== undefined) await deps.queue.giveBack(current).catch(() => undefined);
+      return;
+    }
     deps.onJob?.({ event: 'failed', kind, id, error, next: await giveUp(current, error, options, deps) });
     return;
   }

@@ -12,6 +12,12 @@ import type { Schema, WriteHandle } from '../schema.ts';
 import type { WriteGuard } from '../write-guard.ts';
 
 type JobRow = Schema['jobs'];
+/**
+ * Most leases of a job, in multiples of the failures it may have. A worker that died has told nothing: stops and kills of the process are not
+ * the job's fault, unless it is the one that brings the process down each time.
+ */
+const leasesPerFailure = 10;
+
 type Part = 'payload' | 'result' | 'failure';
 
 export interface JobQueueDeps {
@@ -89,6 +95,7 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
             enqueued_at: now,
             run_after: now,
             attempts: 0,
+            failures: 0,
             lease_owner: null,
             lease_until: null,
             key_version: keyVersion,
@@ -104,13 +111,12 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
     lease: (worker, kinds, ttlMs) =>
       write('leasing a job', async () => {
         const now = clock.now();
-        // A worker that died on its last attempt has told nobody.
         await engine.writer
           .updateTable('jobs')
           .set({ state: 'poisoned', lease_owner: null, lease_until: null })
           .where('state', '=', 'leased')
           .where('lease_until', '<=', now)
-          .where('attempts', '>=', attemptsMax)
+          .where('attempts', '>=', attemptsMax * leasesPerFailure)
           .execute();
         const row = await engine.writer
           .updateTable('jobs')
@@ -158,10 +164,17 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
 
     fail: (job, failure, retryAfterMs) =>
       write('failing a job', async () => {
-        const state = job.attempt >= attemptsMax ? 'poisoned' : 'queued';
         const sealed = seal(idOf(job.id), 'failure', failure);
+        const before = await engine.reader
+          .selectFrom('jobs')
+          .select('failures')
+          .where('id', '=', idOf(job.id))
+          .executeTakeFirst();
+        const failures = (before?.failures ?? 0) + 1;
+        const state = failures >= attemptsMax ? 'poisoned' : 'queued';
         await updateLeased(engine.writer, job, {
           state,
+          failures,
           lease_owner: null,
           lease_until: null,
           run_after: clock.now() + retryAfterMs,
@@ -170,11 +183,27 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
         return state;
       }),
 
+    giveBack: (job) =>
+      write('giving a job back', () =>
+        updateLeased(engine.writer, job, { state: 'queued', lease_owner: null, lease_until: null }),
+      ),
+
+    reclaim: (worker) =>
+      write('reclaiming jobs', async () => {
+        const result = await engine.writer
+          .updateTable('jobs')
+          .set({ lease_until: clock.now() })
+          .where('state', '=', 'leased')
+          .where('lease_owner', '=', worker)
+          .executeTakeFirst();
+        return Number(result.numUpdatedRows);
+      }),
+
     release: (id) =>
       write('releasing a job', async () => {
         const result = await engine.writer
           .updateTable('jobs')
-          .set({ state: 'queued', attempts: 0, run_after: clock.now() })
+          .set({ state: 'queued', attempts: 0, failures: 0, run_after: clock.now() })
           .where('id', '=', idOf(id))
           .where('state', '=', 'poisoned')
           .executeTakeFirst();

@@ -4,6 +4,7 @@ import type { JobInput, JobQueue, JobRecord, LeasedJob } from '../../../src/stor
 interface Row extends JobInput {
   state: JobRecord['state'];
   attempts: number;
+  failures: number;
   worker: string;
   leaseUntil: number;
   availableAt: number;
@@ -25,7 +26,7 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
     rows,
     async enqueue(job) {
       if (rows.has(job.id)) return false;
-      const fresh = { state: 'queued', attempts: 0, worker: '', leaseUntil: 0, availableAt: 0 } as const;
+      const fresh = { state: 'queued', attempts: 0, failures: 0, worker: '', leaseUntil: 0, availableAt: 0 } as const;
       rows.set(job.id, { ...job, ...fresh, result: undefined, failure: undefined });
       return true;
     },
@@ -33,7 +34,7 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
       const now = clock.now();
       for (const row of rows.values()) {
         if (row.state === 'leased' && row.leaseUntil <= now)
-          row.state = row.attempts >= attemptsMax ? 'poisoned' : 'queued';
+          row.state = row.attempts >= attemptsMax * 10 ? 'poisoned' : 'queued';
       }
       const [next] = [...rows.values()]
         .filter((row) => row.state === 'queued' && row.availableAt <= now && kinds.includes(row.kind))
@@ -52,12 +53,21 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
     },
     async fail(job, failure, retryAfterMs) {
       const row = held(job);
-      const state = row.attempts >= attemptsMax ? 'poisoned' : 'queued';
+      row.failures += 1;
+      const state = row.failures >= attemptsMax ? 'poisoned' : 'queued';
       Object.assign(row, { state, failure, availableAt: clock.now() + retryAfterMs });
       return state;
     },
+    async giveBack(job) {
+      held(job).state = 'queued';
+    },
+    async reclaim(worker) {
+      const dead = [...rows.values()].filter((row) => row.state === 'leased' && row.worker === worker);
+      for (const row of dead) row.leaseUntil = clock.now();
+      return dead.length;
+    },
     async release(id) {
-      Object.assign(rows.get(id)!, { state: 'queued', attempts: 0, availableAt: 0 });
+      Object.assign(rows.get(id)!, { state: 'queued', attempts: 0, failures: 0, availableAt: 0 });
     },
     get: async (id) => rows.get(id),
     async counts() {

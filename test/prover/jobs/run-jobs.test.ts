@@ -90,6 +90,33 @@ test("a crashed worker's job is taken up when its lease runs out", async () => {
   expect(queue.rows.get(abandoned!.id)!.attempts).toBe(2);
 });
 
+test("its own job of an earlier life is taken up at once, another's is not", async () => {
+  const { deps, start, queue } = setUp(1);
+  const proving = proveRange({ from: 2n, to: 3n }, deps);
+  await expect.poll(() => queue.rows.size).toBe(2);
+  const own = await queue.lease('w', ['segment', 'seal'], 3_600_000);
+  const foreign = await queue.lease('elsewhere', ['segment', 'seal'], 500);
+  const prover = scriptedProver();
+  start(prover);
+  await expect.poll(() => queue.rows.get(own!.id)!.state, { timeout: 400 }).toBe('done');
+  expect(queue.rows.get(foreign!.id)).toMatchObject({ state: 'leased', worker: 'elsewhere' });
+  await proving;
+});
+
+test('stopping is no failure, however often it interrupts a job', async () => {
+  const { deps, start, queue } = setUp(1, 3);
+  const proving = proveRange({ from: 2n, to: 3n }, deps);
+  for (let life = 0; life < 5; life++) {
+    const slow = scriptedProver((_what, signal) => delay(60_000, undefined, { signal: signal! }));
+    const stop = start(slow, `life ${life}`);
+    await expect.poll(() => slow.calls.length, { timeout: 10_000 }).toBe(1);
+    stop.abort(new Error('shut down'));
+    await expect.poll(async () => (await queue.counts()).leased, { timeout: 10_000 }).toBe(0);
+  }
+  start(scriptedProver());
+  await proving;
+});
+
 test('a long job keeps its lease', async () => {
   const { deps, start, queue } = setUp(1);
   start(scriptedProver((what) => delay(what === 'wrap' ? 500 : 1)));
