@@ -1,16 +1,23 @@
-import { bytesToHex, hexToBytes } from '../base/bytes.ts';
+import { bytesToHex, type Hex, hexToBytes } from '../base/bytes.ts';
 import type { SessionRecord, Store, StoreWrites, UserRecord } from '../store/port.ts';
 import type { AccessStores, StoredSession, StoredWalletToken, User } from './port.ts';
 import { isConsoleRole } from './roles.ts';
 
-const PAGE = 200;
 const PURGED_MAX = 1000;
 
 /** What `access` keeps, in the encrypted store. Everything is read once, at the start; after that it is only written. */
 export function accessStores(store: Store): AccessStores {
   return {
     users: {
-      all: () => eachUser(store, async (record) => [await readUser(store, record)]),
+      async all() {
+        const wallets = new Map<string, Hex[]>();
+        for await (const { userId, address } of store.read.wallets.all()) {
+          const linked = wallets.get(userId) ?? [];
+          linked.push(bytesToHex(address));
+          wallets.set(userId, linked);
+        }
+        return collect(store.read.users.all(), (record) => readUser(record, wallets.get(record.id) ?? []));
+      },
       create: (user) =>
         store.transaction(async (writes) => {
           const { id } = await writes.users.create(userRecord(user));
@@ -24,7 +31,7 @@ export function accessStores(store: Store): AccessStores {
         }),
     },
     sessions: {
-      all: () => eachUser(store, async ({ id }) => (await store.read.sessions.ofUser(id)).map(readSession)),
+      all: () => collect(store.read.sessions.all(), readSession),
       put: (session) =>
         store.transaction(async ({ sessions }) => {
           const record = sessionRecord(session);
@@ -36,15 +43,14 @@ export function accessStores(store: Store): AccessStores {
     },
     walletTokens: {
       all: () =>
-        eachUser(store, async ({ id }) =>
-          (await store.read.walletTokens.ofUser(id)).map(
-            (record): StoredWalletToken => ({
-              tokenHash: base64url(record.tokenHash),
-              userId: record.userId,
-              createdAt: record.createdAt,
-              generation: Number(record.extra['generation']),
-            }),
-          ),
+        collect(
+          store.read.walletTokens.all(),
+          (record): StoredWalletToken => ({
+            tokenHash: base64url(record.tokenHash),
+            userId: record.userId,
+            createdAt: record.createdAt,
+            generation: Number(record.extra['generation']),
+          }),
         ),
       put: ({ tokenHash, userId, generation, createdAt }) =>
         store.transaction(async ({ walletTokens }) => {
@@ -64,19 +70,13 @@ export function accessStores(store: Store): AccessStores {
   };
 }
 
-async function eachUser<T>(store: Store, read: (record: UserRecord) => Promise<T[]>): Promise<T[]> {
-  const found: T[][] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await store.read.users.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    found.push(...(await Promise.all(page.map(read))));
-    if (page.length < PAGE) return found.flat();
-    after = page.at(-1)!.id;
-  }
+async function collect<Row, T>(rows: AsyncIterable<Row>, read: (row: Row) => T): Promise<T[]> {
+  const found: T[] = [];
+  for await (const row of rows) found.push(read(row));
+  return found;
 }
 
-async function readUser(store: Store, record: UserRecord): Promise<User> {
-  const wallets = await store.read.wallets.ofUser(record.id);
+function readUser(record: UserRecord, wallets: readonly Hex[]): User {
   const { extra } = record;
   return {
     id: record.id,
@@ -85,7 +85,7 @@ async function readUser(store: Store, record: UserRecord): Promise<User> {
     source: extra['source'] === 'siwe' ? 'siwe' : 'oidc',
     displayName: record.displayName,
     roles: record.roles.filter(isConsoleRole),
-    wallets: wallets.map(({ address }) => bytesToHex(address)).sort(),
+    wallets: wallets.toSorted(),
     disabled: record.disabled,
     createdAt: record.createdAt,
     updatedAt: Number(extra['updatedAt']),

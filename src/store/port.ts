@@ -213,7 +213,8 @@ export interface UserRecord {
 export interface UserReader {
   byId(id: UserId): Promise<UserRecord | undefined>;
   byIdentity(issuer: string, subject: string): Promise<UserRecord | undefined>;
-  list(options: { readonly after?: UserId; readonly limit: number }): Promise<UserRecord[]>;
+  /** In no particular order, read page by page. */
+  all(): AsyncIterable<UserRecord>;
 }
 
 export interface UserWriter extends UserReader {
@@ -237,6 +238,7 @@ export interface SessionReader {
   /** Also sessions that have expired: the caller compares times. */
   byTokenHash(tokenHash: Uint8Array): Promise<SessionRecord | undefined>;
   ofUser(userId: UserId): Promise<SessionRecord[]>;
+  all(): AsyncIterable<SessionRecord>;
 }
 
 export interface SessionWriter extends SessionReader {
@@ -258,6 +260,7 @@ export interface WalletRecord {
 export interface WalletReader {
   byAddress(address: Uint8Array): Promise<WalletRecord | undefined>;
   ofUser(userId: UserId): Promise<WalletRecord[]>;
+  all(): AsyncIterable<WalletRecord>;
 }
 
 export interface WalletWriter extends WalletReader {
@@ -276,6 +279,7 @@ export interface WalletTokenRecord {
 export interface WalletTokenReader {
   byTokenHash(tokenHash: Uint8Array): Promise<WalletTokenRecord | undefined>;
   ofUser(userId: UserId): Promise<WalletTokenRecord[]>;
+  all(): AsyncIterable<WalletTokenRecord>;
 }
 
 export interface WalletTokenWriter extends WalletTokenReader {

@@ -1,5 +1,7 @@
+import { breathe } from './breathe.ts';
 import type { RecordVault } from './envelope/record-vault.ts';
 import { storeError } from './errors.ts';
+import { insertSlices } from './insert-slices.ts';
 import type { ReadHandle, SealedRow, SealedTable, WriteHandle } from './schema.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -31,9 +33,12 @@ export interface ListOptions {
 /** One table of sealed records; every read authenticates, every write is counted by `freshness`. */
 export interface SealedRows {
   get(db: ReadHandle, id: Uint8Array): Promise<SealedRecord | undefined>;
+  getMany(db: ReadHandle, ids: readonly Uint8Array[]): Promise<SealedRecord[]>;
   has(db: ReadHandle, id: Uint8Array): Promise<boolean>;
   getByLookup(db: ReadHandle, lookup: Uint8Array): Promise<SealedRecord | undefined>;
   list(db: ReadHandle, options: ListOptions): Promise<SealedRecord[]>;
+  /** Every record by ascending id, `rowsMax` at a time; others run between two pages. */
+  pages(db: ReadHandle, rowsMax: number): AsyncIterable<readonly SealedRecord[]>;
   count(db: ReadHandle): Promise<number>;
   /** Rejects with STORE_CONFLICT when the id or look-up is taken. */
   insert(scope: WriteScope, record: NewRecord): Promise<void>;
@@ -50,7 +55,7 @@ export interface SealedRows {
   reencrypt(db: WriteHandle, activeVersion: number, limit: number): Promise<number>;
 }
 
-const ROWS_PER_INSERT = 200;
+const ROWS_PER_INSERT = 128;
 
 export function createSealedRows(table: SealedTable, vault: RecordVault): SealedRows {
   const identity = (row: Pick<SealedRow, 'id' | 'sort' | 'lookup' | 'owner' | 'row_version'>) =>
@@ -73,8 +78,8 @@ export function createSealedRows(table: SealedTable, vault: RecordVault): Sealed
 
   const insertMany = async (scope: WriteScope, records: readonly NewRecord[]) => {
     const { generation } = scope.changes;
-    for (let at = 0; at < records.length; at += ROWS_PER_INSERT) {
-      const rows = records.slice(at, at + ROWS_PER_INSERT).map((record) => seal(record, generation));
+    for (const slice of insertSlices(records, ROWS_PER_INSERT)) {
+      const rows = slice.map((record) => seal(record, generation));
       await scope.db.insertInto(table).values(rows).execute();
       for (const row of rows) scope.changes.added(table, row.id, generation);
     }
@@ -99,6 +104,8 @@ export function createSealedRows(table: SealedTable, vault: RecordVault): Sealed
       const row = await db.selectFrom(table).selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : open(row);
     },
+    getMany: async (db, ids) =>
+      ids.length === 0 ? [] : (await db.selectFrom(table).selectAll().where('id', 'in', ids).execute()).map(open),
     has: async (db, id) => (await versionOf(db, id)) !== undefined,
     getByLookup: async (db, lookup) => {
       const row = await db.selectFrom(table).selectAll().where('lookup', '=', lookup).executeTakeFirst();
@@ -110,6 +117,22 @@ export function createSealedRows(table: SealedTable, vault: RecordVault): Sealed
       if (to !== undefined) query = query.where('sort', '<=', to);
       if (owner !== undefined) query = query.where('owner', '=', owner);
       return (await query.orderBy('sort', order).orderBy('id', order).limit(limit).execute()).map(open);
+    },
+    async *pages(db, rowsMax) {
+      let after = new Uint8Array(0);
+      for (;;) {
+        const rows = await db
+          .selectFrom(table)
+          .selectAll()
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(rowsMax)
+          .execute();
+        if (rows.length > 0) yield rows.map(open);
+        await breathe();
+        if (rows.length < rowsMax) return;
+        after = new Uint8Array(rows.at(-1)!.id);
+      }
     },
     count: async (db) => {
       const { rows } = await db

@@ -1,4 +1,3 @@
-import { breathe } from './breathe.ts';
 import type { Engine } from './engine.ts';
 import { storeError } from './errors.ts';
 import type { OwnedFileStore } from './files/file-store.ts';
@@ -21,7 +20,8 @@ export interface VerifyDeps {
   readonly freshness: Freshness;
 }
 
-const PAGE = 200;
+/** Bounds what is open at once: a row may hold a whole block. */
+const ROWS_AT_ONCE = 32;
 
 /** Reads and authenticates everything. Whether the log's transactions lead to the roots on L1 is for who replays it. */
 export async function verifyStore(deps: VerifyDeps): Promise<VerifyReport> {
@@ -41,55 +41,37 @@ export async function verifyStore(deps: VerifyDeps): Promise<VerifyReport> {
 async function openEveryRow({ engine, context }: VerifyDeps, table: SealedTable): Promise<void> {
   const personal = PERSONAL_TABLES.find((name) => name === table);
   const people = personal === undefined ? undefined : createPersonalRows(context, personal);
-  for await (const id of ids(engine, table)) {
-    const record = await context.rows[table].get(engine.reader, id);
-    if (record !== undefined) await people?.open(engine.reader, record);
+  for await (const page of context.rows[table].pages(engine.reader, ROWS_AT_ONCE)) {
+    for (const record of page) await people?.open(engine.reader, record);
   }
 }
 
 /** Every transaction is found by its hash, and no location points at nothing. */
 async function verifyLocations({ engine, context }: VerifyDeps): Promise<void> {
   let transactions = 0;
-  for await (const id of ids(engine, 'blocks')) {
-    const record = await context.rows.blocks.get(engine.reader, id);
-    if (record === undefined) continue;
-    const block = decodeBlock(record.sort, record.plain);
-    const stored = await engine.reader
-      .selectFrom('transaction_locations')
-      .select(['hash_index', 'position'])
-      .where('block', '=', block.number)
-      .orderBy('position')
-      .execute();
-    const same =
-      stored.length === block.transactions.length &&
-      block.transactions.every((transaction, position) => {
-        const row = stored[position]!;
-        return row.position === position && transactionIndex(context, transaction.hash).equals(row.hash_index);
-      });
-    if (!same)
-      throw storeError('STORE_ROWS_REPLACED', `the transaction locations of block ${block.number} are not its own`);
-    transactions += stored.length;
+  for await (const page of context.rows.blocks.pages(engine.reader, ROWS_AT_ONCE)) {
+    for (const record of page) {
+      const block = decodeBlock(record.sort, record.plain);
+      const stored = await engine.reader
+        .selectFrom('transaction_locations')
+        .select(['hash_index', 'position'])
+        .where('block', '=', block.number)
+        .orderBy('position')
+        .execute();
+      const same =
+        stored.length === block.transactions.length &&
+        block.transactions.every((transaction, position) => {
+          const row = stored[position]!;
+          return row.position === position && transactionIndex(context, transaction.hash).equals(row.hash_index);
+        });
+      if (!same)
+        throw storeError('STORE_ROWS_REPLACED', `the transaction locations of block ${block.number} are not its own`);
+      transactions += stored.length;
+    }
   }
   const { rows } = await engine.reader
     .selectFrom('transaction_locations')
     .select(({ fn }) => fn.countAll<number>().as('rows'))
     .executeTakeFirstOrThrow();
   if (rows !== transactions) throw storeError('STORE_ROWS_REPLACED', 'there are transaction locations without a block');
-}
-
-async function* ids(engine: Engine, table: SealedTable): AsyncGenerator<Uint8Array, void, undefined> {
-  let after = new Uint8Array(0);
-  for (;;) {
-    const page = await engine.reader
-      .selectFrom(table)
-      .select('id')
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(PAGE)
-      .execute();
-    for (const { id } of page) yield id;
-    await breathe();
-    if (page.length < PAGE) return;
-    after = new Uint8Array(page.at(-1)!.id);
-  }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BatchRecord, Store, StoredBlock, UserRecord } from '../../src/store/port.ts';
 import { describeOnBothDatabases } from './databases.ts';
-import { bytes, createWorkbench, expectCode, type Workbench } from './harness.ts';
+import { bytes, collect, createWorkbench, expectCode, type Workbench } from './harness.ts';
 
 const newBlock = (number: number, transactions = 3): StoredBlock => ({
   number,
@@ -224,7 +224,7 @@ describeOnBothDatabases('tables', (cluster) => {
       }),
     ).rejects.toThrow('changed its mind');
     expect(await store.read.audit.last()).toBeUndefined();
-    expect(await store.read.users.list({ limit: 10 })).toEqual([]);
+    expect(await collect(store.read.users.all())).toEqual([]);
     await store.transaction((writes) => writes.audit.append([{ sequence: 1, head, payload: bytes(5) }]));
     await store.verify();
   });
@@ -249,9 +249,45 @@ describeOnBothDatabases('tables', (cluster) => {
         'STORE_SUBJECT_ERASED',
       );
       const bob = await store.transaction((writes) => writes.users.create(newUser('Bob')));
-      const first = await store.read.users.list({ limit: 1 });
-      const second = await store.read.users.list({ limit: 5, after: first[0]!.id });
-      expect([...first, ...second].map((user) => user.id).sort()).toEqual([ann.id, bob.id].sort());
+      const everybody = await collect(store.read.users.all());
+      expect(everybody.map((user) => user.id).sort()).toEqual([ann.id, bob.id].sort());
+    });
+
+    test('everybody and what is theirs is read page by page, and one row put elsewhere is found', async () => {
+      const people = 203;
+      const ids = await store.transaction(async (writes) => {
+        const created: string[] = [];
+        for (let i = 0; i < people; i++) {
+          const { id } = await writes.users.create(newUser(`Person ${i}`));
+          await writes.wallets.link({ address: bytes(20), userId: id, linkedAt: i, extra: {} });
+          created.push(id);
+        }
+        await writes.sessions.create({
+          tokenHash: bytes(),
+          userId: created[0]!,
+          createdAt: 1,
+          expiresAt: 2,
+          extra: {},
+        });
+        return created;
+      });
+      await store.close();
+      store = await bench.open();
+      const names = (await collect(store.read.users.all())).map(({ displayName }) => displayName);
+      expect(new Set(names).size).toBe(people);
+      const owners = (await collect(store.read.wallets.all())).map(({ userId }) => userId);
+      expect(owners.sort()).toEqual(ids.sort());
+      expect(await collect(store.read.sessions.all())).toHaveLength(1);
+      expect(await collect(store.read.walletTokens.all())).toEqual([]);
+      await store.transaction((writes) => writes.users.erase(ids[5]!));
+      expect(await collect(store.read.wallets.all())).toHaveLength(people - 1);
+      const [one, other] = await bench.tamper('select id from wallets order by id limit 2');
+      await bench.tamper(
+        'update wallets set payload = (select payload from wallets where id = ?) where id = ?',
+        one!['id'] as Uint8Array,
+        other!['id'] as Uint8Array,
+      );
+      await expectCode(collect(store.read.wallets.all()), 'STORE_RECORD_CORRUPT');
     });
 
     test('sessions end when revoked, one by one or all of a user, and when purged', async () => {

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { assert } from '../../base/assert.ts';
 import { storeError } from '../errors.ts';
 import type { ReadHandle } from '../schema.ts';
 import type { SealedRows } from '../sealed-rows.ts';
@@ -16,6 +17,8 @@ import { openRecord, type RandomBytes, sealRecord } from './record-cipher.ts';
 export interface SubjectKeys {
   create(scope: WriteScope): Promise<Uint8Array>;
   destroy(scope: WriteScope, subject: Uint8Array): Promise<boolean>;
+  /** Fetches the keys of many people at once; `open` then finds them. At most `SUBJECTS_PREPARED_MAX`. */
+  prepare(db: ReadHandle, subjects: readonly Uint8Array[]): Promise<void>;
   seal(
     db: ReadHandle,
     subject: Uint8Array,
@@ -32,6 +35,7 @@ export interface SubjectKeys {
 
 export const SUBJECT_ID_BYTES = 16;
 const CACHE_MAX = 4_096;
+export const SUBJECTS_PREPARED_MAX = 200;
 
 export function createSubjectKeys(deps: { rows: SealedRows; random: RandomBytes }): SubjectKeys {
   const { rows, random } = deps;
@@ -71,6 +75,16 @@ export function createSubjectKeys(deps: { rows: SealedRows; random: RandomBytes 
         destroyed.add(nameOf(subject));
       });
       return existed;
+    },
+    prepare: async (db, subjects) => {
+      assert(subjects.length <= SUBJECTS_PREPARED_MAX, 'so many keys fit in memory');
+      if (db.isTransaction) return;
+      const unknown = new Map(subjects.map((subject) => [nameOf(subject), subject] as const));
+      for (const name of unknown.keys()) if (cache.has(name) || destroyed.has(name)) unknown.delete(name);
+      for (const { id, plain } of await rows.getMany(db, [...unknown.values()])) {
+        const name = nameOf(id);
+        if (!destroyed.has(name)) remember(name, createSecretKey(plain));
+      }
     },
     seal: async (db, subject, identity, plain) =>
       sealRecord(await keyOf(db, subject), associated(subject, identity), plain, random),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import type { Engine } from '../engine.ts';
 import { fromDriver } from '../errors.ts';
 import { SQLITE_COLUMNS } from '../migrations/column-types.ts';
@@ -51,7 +51,7 @@ function assemble(
     name: 'sqlite',
     columns: SQLITE_COLUMNS,
     writer,
-    reader: new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) }),
+    reader: new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatements(connection) }) }),
     skipLocked: false,
     checkIntegrity: () =>
       thread.checkIntegrity('full').catch((error: unknown) => {
@@ -71,5 +71,23 @@ function assemble(
         throw fromDriver(error, 'closing the database');
       }
     },
+  };
+}
+
+const STATEMENTS_MAX = 128;
+
+/** Kysely prepares a statement for each query, which costs more than a point look-up. Nothing here streams, so none is ever in use twice. */
+function withStatements(connection: BetterSqlite3.Database): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    prepare: (query) => {
+      const known = statements.get(query);
+      if (known !== undefined) return known;
+      if (statements.size >= STATEMENTS_MAX) statements.delete(statements.keys().next().value!);
+      const statement = connection.prepare<unknown[]>(query);
+      statements.set(query, statement as SqliteStatement);
+      return statement as SqliteStatement;
+    },
+    close: () => void connection.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { storeError } from '../errors.ts';
+import { insertSlices } from '../insert-slices.ts';
 import { numberId } from '../number-id.ts';
 import type { BlockReader, BlockWriter, StoredBlock, TransactionReader } from '../port.ts';
 import type { ReadHandle } from '../schema.ts';
@@ -7,7 +8,7 @@ import type { WriteScope } from '../write-scope.ts';
 import { decodeBlock, encodeBlock } from './block-codec.ts';
 import type { TableContext } from './table-context.ts';
 
-const LOCATIONS_PER_INSERT = 500;
+const LOCATIONS_PER_INSERT = 512;
 const REMOVE_STEP = 500;
 
 const hashIndex = (context: TableContext, hash: Uint8Array) => context.blindIndex('block hash', hash);
@@ -82,11 +83,8 @@ export function createBlockWriter(context: TableContext, scope: WriteScope): Blo
           position,
         })),
       );
-      for (let at = 0; at < locations.length; at += LOCATIONS_PER_INSERT) {
-        await scope.db
-          .insertInto('transaction_locations')
-          .values(locations.slice(at, at + LOCATIONS_PER_INSERT))
-          .execute();
+      for (const slice of insertSlices(locations, LOCATIONS_PER_INSERT)) {
+        await scope.db.insertInto('transaction_locations').values(slice).execute();
       }
     },
     removeAbove: async (number) => {

@@ -1,3 +1,4 @@
+import { SUBJECTS_PREPARED_MAX } from '../envelope/subject-keys.ts';
 import { decodeRecord, encodeRecord } from '../record-json.ts';
 import type { PERSONAL_TABLES, ReadHandle } from '../schema.ts';
 import type { SealedRecord } from '../sealed-rows.ts';
@@ -27,6 +28,16 @@ export function createPersonalRows<T extends object>(context: TableContext, tabl
     owned: async (db: ReadHandle, owner: Uint8Array): Promise<T[]> => {
       const records = await rows.list(db, { owner, limit: OWNED_MAX });
       return Promise.all(records.map((record) => open(db, record)));
+    },
+    /** Everything there is, with the keys of a page's people fetched together. */
+    async *all(db: ReadHandle): AsyncGenerator<T, void, undefined> {
+      for await (const page of rows.pages(db, SUBJECTS_PREPARED_MAX)) {
+        await context.subjects.prepare(
+          db,
+          page.map(({ owner }) => owner!),
+        );
+        for (const record of page) yield await open(db, record);
+      }
     },
     insert: async (
       scope: WriteScope,

@@ -11,6 +11,7 @@ export function createSessionReader(context: TableContext, db: ReadHandle): Sess
   return {
     byTokenHash: (tokenHash) => sessions.get(db, idOf(context, tokenHash)),
     ofUser: (userId) => sessions.owned(db, subjectOf(userId)),
+    all: () => sessions.all(db),
   };
 }
 

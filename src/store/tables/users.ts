@@ -13,17 +13,7 @@ export function createUserReader(context: TableContext, db: ReadHandle): UserRea
   return {
     byId: (id) => users.get(db, subjectOf(id)),
     byIdentity: (issuer, subject) => users.getByLookup(db, identityIndex(context, { issuer, subject })!),
-    list: async ({ after, limit }) => {
-      const ids = await db
-        .selectFrom('users')
-        .select('id')
-        .where('id', '>', after === undefined ? new Uint8Array(0) : subjectOf(after))
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      const found = await Promise.all(ids.map(({ id }) => users.get(db, id)));
-      return found.filter((user) => user !== undefined);
-    },
+    all: () => users.all(db),
   };
 }
 

@@ -11,6 +11,7 @@ export function createWalletTokenReader(context: TableContext, db: ReadHandle): 
   return {
     byTokenHash: (tokenHash) => tokens.get(db, idOf(context, tokenHash)),
     ofUser: (userId) => tokens.owned(db, subjectOf(userId)),
+    all: () => tokens.all(db),
   };
 }
 

@@ -14,6 +14,7 @@ export function createWalletReader(context: TableContext, db: ReadHandle): Walle
   return {
     byAddress: (address) => wallets.get(db, idOf(context, address)),
     ofUser: (userId) => wallets.owned(db, subjectOf(userId)),
+    all: () => wallets.all(db),
   };
 }
 
