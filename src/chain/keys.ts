@@ -7,26 +7,47 @@ import { toWord } from './word.ts';
 /** Keys remembered for each kind that is asked for on the hot path; a key costs a permutation. */
 const rememberedKeysMax = 200_000;
 
-/** Keys of one kind, the last `entriesMax` of them remembered; the oldest leaves first. */
-export function remembered(tag: number, entriesMax = rememberedKeysMax): (address: bigint) => bigint {
+/** Remembers the last `entriesMax` keys by what they are made of; the oldest leaves first. */
+function createMemory(entriesMax: number): (madeOf: bigint, make: () => bigint) => bigint {
   const keys = new Map<bigint, bigint>();
-  return (address) => {
-    const known = keys.get(address);
+  return (madeOf, make) => {
+    const known = keys.get(madeOf);
     if (known !== undefined) return known;
     if (keys.size >= entriesMax) keys.delete(keys.keys().next().value!);
-    const key = p2(tag, address);
-    keys.set(address, key);
+    const key = make();
+    keys.set(madeOf, key);
     return key;
   };
 }
+
+/** Keys of one kind, the last `entriesMax` of them remembered. */
+export function remembered(tag: number, entriesMax = rememberedKeysMax): (address: bigint) => bigint {
+  const memory = createMemory(entriesMax);
+  return (address) => memory(address, () => p2(tag, address));
+}
+
+const listKeys = createMemory(rememberedKeysMax);
+const systemKeys = createMemory(1_000);
+const ADDRESS_BITS = 160n;
+const NAME_BITS = 32n;
 
 export const accountKey = remembered(TAG.K_ACCOUNT);
 export const codeKey = remembered(TAG.K_CODE);
 export const codeHashKey = remembered(TAG.K_CODEHASH);
 export const identityKey = remembered(TAG.K_IDENTITY);
 export const publicKeyKey = remembered(TAG.K_KEY);
-export const listKey = (list: bigint, address: bigint): bigint => p2(TAG.K_LIST, list, address);
-export const systemKey = (name: number, sub = 0n): bigint => p2(TAG.K_SYSTEM, BigInt(name), sub);
+/** What is no address is hashed and not remembered: calls may name anything, and it must not stand for another pair. */
+export function listKey(list: bigint, address: bigint): bigint {
+  const make = () => p2(TAG.K_LIST, list, address);
+  return address >> ADDRESS_BITS === 0n ? listKeys((list << ADDRESS_BITS) | address, make) : make();
+}
+
+export function systemKey(name: number, sub = 0n): bigint {
+  const number = BigInt(name);
+  const make = () => p2(TAG.K_SYSTEM, number, sub);
+  return number >> NAME_BITS === 0n ? systemKeys((sub << NAME_BITS) | number, make) : make();
+}
+
 export const listRootKey = (list: bigint): bigint => systemKey(SYSTEM_NAME.LIST_ROOT, list);
 
 /** `slot` is the 256-bit storage slot. */
