@@ -4,21 +4,40 @@
  */
 
 import { createHash } from 'node:crypto';
-import { hashContext } from '../../src/chain/block-context.ts';
+import { encodeBlockParameters, hashContext } from '../../src/chain/block-context.ts';
 import { hashBlock } from '../../src/chain/block-hash.ts';
 import { hashCommitment, hashRecords, rollSealed } from '../../src/chain/commitment.ts';
-import { TAG } from '../../src/chain/constants.ts';
+import { CONDITION, PATH, TAG } from '../../src/chain/constants.ts';
 import { type Denial, denialDigest } from '../../src/chain/denial.ts';
 import { DIGEST_FIELDS, type Digest, environmentOf, hashDigest, stateRootOf } from '../../src/chain/digest.ts';
-import { accountKey, identityKey, listKey, publicKeyHash, storageKey, systemKey } from '../../src/chain/keys.ts';
+import { hashFrontier } from '../../src/chain/frontier.ts';
+import { encodeIdentity } from '../../src/chain/identity.ts';
+import {
+  accountKey,
+  identityKey,
+  listKey,
+  publicKeyHash,
+  publicKeyKey,
+  storageKey,
+  systemKey,
+} from '../../src/chain/keys.ts';
 import { hashBytes, hashLog, hashLogs } from '../../src/chain/log.ts';
 import { hashMessage, rollMessage } from '../../src/chain/message.ts';
+import { node, p2 as p2Of } from '../../src/chain/poseidon2.ts';
 import { rollPriority } from '../../src/chain/priority-operation.ts';
 import { hashOperationRecord, hashSignature, hashTransactionRecord } from '../../src/chain/record.ts';
+import { hashStoredBatch } from '../../src/chain/stored-batch.ts';
+import { fromWord, toWord } from '../../src/chain/word.ts';
+import { hashExit, hashPolicySalt, hashRule, padConditions } from '../../src/policy/compile/leaf.ts';
+import { hashListLeaf } from '../../src/policy/lists/list-tree.ts';
+import type { RuleFields } from '../../src/policy/port.ts';
+import { hashLeaf } from '../../src/state/leaf.ts';
 
 export type Preimage =
   | { readonly hash: 'p2'; readonly tag: bigint; readonly inputs: readonly bigint[] }
-  | { readonly hash: 'sha256'; readonly bytes: string };
+  | { readonly hash: 'sha256' | 'keccak256'; readonly bytes: string }
+  /** No hash: fields from the highest bits down, 256 together. */
+  | { readonly hash: 'packed'; readonly fields: readonly { readonly bits: number; readonly value: bigint }[] };
 
 export interface VectorCase {
   readonly name: string;
@@ -38,6 +57,11 @@ const be = (value: bigint | number, bytes: number): string =>
     .toString(16)
     .padStart(bytes * 2, '0');
 const p2 = (tag: bigint | number, ...inputs: bigint[]): Preimage => ({ hash: 'p2', tag: BigInt(tag), inputs });
+const keccak256 = (...parts: string[]): Preimage => ({ hash: 'keccak256', bytes: parts.join('') });
+const packed = (...fields: (readonly [number, bigint])[]): Preimage => ({
+  hash: 'packed',
+  fields: fields.map(([bits, value]) => ({ bits, value })),
+});
 const sha256 = (...parts: string[]): Preimage => ({ hash: 'sha256', bytes: parts.join('') });
 
 const domain = { l1ChainId: number('l1ChainId', 32), bridge: address('bridge'), chainId: number('chainId', 48) };
@@ -147,11 +171,47 @@ const environment = [
   blind,
 ];
 
+const leaf = {
+  key: fr('leaf key'),
+  hi: number('leaf hi', 128),
+  lo: number('leaf lo', 128),
+  nextKey: fr('next key'),
+  salt: fr('leaf salt'),
+};
+const frontier = {
+  count: 5,
+  nodes: Array.from({ length: 20 }, (_, i) => (i === 0 || i === 2 ? fr(`frontier ${i}`) : 0n)),
+};
+const rule: RuleFields = {
+  storage: address('contract'),
+  code: address('contract'),
+  selector: 0xa9059cbbn,
+  rolesMask: number('roles', 128),
+  conditions: padConditions([
+    { kind: CONDITION.VALUE_AT_MOST, path: 0, a: number('most', 100), b: 0n },
+    { kind: CONDITION.ACCOUNT_IN_LIST, path: PATH.ARGUMENT, a: 4n, b: 0n },
+  ]),
+};
+const conditions = rule.conditions.flatMap(({ kind, path, a, b }) => [BigInt(kind), BigInt(path), a, b]);
+const identity = { roles: number('identity roles', 128), flags: 1n, expiry: 1_900_000_000n };
+const stored = {
+  batchNumber: 5n,
+  stateRoot: fr('stateRoot'),
+  recordsRoot: fr('recordsRoot'),
+  messagesRoll: word('messagesRoll'),
+  priorityIndex: 9n,
+  policyRoot: fr('policyRoot'),
+  slot: 3_000_001n,
+  commitment: word('commitment'),
+  sealed: word('sealed'),
+};
+
 const of = (name: string, computed: bigint, preimage: Preimage): VectorCase => ({ name, computed, preimage });
 
 export const VECTOR_CASES: readonly VectorCase[] = [
   of('key of an account', accountKey(address('a')), p2(TAG.K_ACCOUNT, address('a'))),
   of('key of an identity', identityKey(address('a')), p2(TAG.K_IDENTITY, address('a'))),
+  of('key of a public key', publicKeyKey(address('a')), p2(TAG.K_KEY, address('a'))),
   of('key of a list member', listKey(4n, address('a')), p2(TAG.K_LIST, 4n, address('a'))),
   of('key of a system value', systemKey(7, 4n), p2(TAG.K_SYSTEM, 7n, 4n)),
   of(
@@ -164,6 +224,44 @@ export const VECTOR_CASES: readonly VectorCase[] = [
     publicKeyHash(word('x'), word('y')),
     p2(TAG.PUBKEY, ...limbs(word('x')), ...limbs(word('y'))),
   ),
+  of('value half of a leaf', p2Of(TAG.KV, leaf.key, leaf.hi, leaf.lo), p2(TAG.KV, leaf.key, leaf.hi, leaf.lo)),
+  of('next half of a leaf', p2Of(TAG.NEXT, leaf.nextKey, leaf.salt), p2(TAG.NEXT, leaf.nextKey, leaf.salt)),
+  of(
+    'leaf',
+    hashLeaf(leaf),
+    p2(TAG.LEAF, p2Of(TAG.KV, leaf.key, leaf.hi, leaf.lo), p2Of(TAG.NEXT, leaf.nextKey, leaf.salt)),
+  ),
+  of('node', node(fr('left'), fr('right')), p2(TAG.NODE, fr('left'), fr('right'))),
+  of(
+    'word of an account',
+    fromWord({ hi: 7n, lo: number('balance', 100) }),
+    packed([128, 7n], [128, number('balance', 100)]),
+  ),
+  of(
+    'word of an identity',
+    fromWord(encodeIdentity(identity)),
+    packed([64, identity.flags], [64, identity.expiry], [128, identity.roles]),
+  ),
+  of('word of an address', fromWord(toWord(address('a'))), packed([96, 0n], [160, address('a')])),
+  of(
+    'word of the block parameters',
+    fromWord(encodeBlockParameters(context)),
+    packed([64, 30_000_000n], [64, 7n], [64, 1n], [64, 600n]),
+  ),
+  of('conditions of a rule', p2Of(TAG.CONDS, ...conditions), p2(TAG.CONDS, ...conditions)),
+  of(
+    'rule',
+    hashRule(rule),
+    p2(TAG.RULE, rule.storage, rule.code, rule.selector, rule.rolesMask, p2Of(TAG.CONDS, ...conditions)),
+  ),
+  of('exit rule', hashExit(number('roles', 128)), p2(TAG.EXIT, number('roles', 128))),
+  of('salt of a policy', hashPolicySalt(fr('policy salt')), p2(TAG.POLICY_SALT, fr('policy salt'))),
+  of(
+    'member of a list',
+    hashListLeaf({ address: address('a'), nextAddress: address('b'), salt: fr('list salt') }),
+    p2(TAG.LIST_LEAF, address('a'), address('b'), fr('list salt')),
+  ),
+  of('frontier of the records', hashFrontier(frontier), p2(TAG.FRONTIER, ...frontier.nodes)),
   of('context', hashContext(context), p2(TAG.CONTEXT, 0n, 30_000_000n, 7n, 1n, address('collector'), 600n)),
   of('environment', environmentOf(digest, blind), p2(TAG.STATE_ENV, ...environment)),
   of('state root', stateRootOf(digest, blind), p2(TAG.STATE, digest.treeRoot, environmentOf(digest, blind))),
@@ -236,6 +334,17 @@ export const VECTOR_CASES: readonly VectorCase[] = [
       be(message.recipient, 20),
       be(0, 20),
       be(message.amount, 16),
+    ),
+  ),
+  of('roll of the first message', rollMessage(0n, word('n')), sha256(be(0, 32), be(word('n'), 32))),
+  of(
+    'stored batch',
+    BigInt(hashStoredBatch(stored)),
+    keccak256(
+      ...[
+        ...[5n, stored.stateRoot, stored.recordsRoot, stored.messagesRoll, 9n, stored.policyRoot, 3_000_001n],
+        ...[stored.commitment, stored.sealed],
+      ].map((value) => be(value, 32)),
     ),
   ),
   of('roll of messages', rollMessage(word('m'), word('n')), sha256(be(word('m'), 32), be(word('n'), 32))),

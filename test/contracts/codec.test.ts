@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createTestClient, type Hex, http, type PublicActions, publicActions, type TestClient } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hashCommitment, rollSealed } from '../../src/chain/commitment.ts';
 import { hashMessage, rollMessage } from '../../src/chain/message.ts';
 import { type PriorityKind, rollPriority } from '../../src/chain/priority-operation.ts';
-import { type ContractArtifact, compileContracts } from '../../src/settlement/compile-contracts.ts';
+import type { ContractArtifact } from '../../src/settlement/compile-contracts.ts';
 import { buildMessageTree } from '../../src/settlement/message-tree.ts';
 import { type Anvil, startAnvil } from '../support/anvil.ts';
+import { compileHarness } from './codec-harness.ts';
 import { hex32 } from './stage.ts';
 
 /** The Solidity libraries against the TypeScript encoders, on values drawn from a fixed seed, extremes first. */
@@ -18,55 +15,12 @@ import { hex32 } from './stage.ts';
 const SEED = 'codec 1';
 const ROUNDS = 24;
 
-const HARNESS = `// SPDX-License-Identifier: Apache-2.0
-pragma solidity ^0.8.30;
-import {BatchCodec, BatchData} from "libraries/BatchCodec.sol";
-import {BridgeCodec, Message, PriorityOperation} from "libraries/BridgeCodec.sol";
-import {MessageTree} from "libraries/MessageTree.sol";
-
-contract Harness {
-    function commitment(uint64 chainId, bytes32 prev, bytes32 roll, BatchData memory batch) external pure returns (bytes32) {
-        return BatchCodec.hashCommitment(chainId, prev, roll, batch);
-    }
-    function rollSealed(bytes32 a, bytes32 b) external pure returns (bytes32) { return BatchCodec.rollSealed(a, b); }
-    function rollPriority(bytes32 roll, uint64 l1, address bridge, uint64 chain, PriorityOperation memory operation)
-        external pure returns (bytes32)
-    {
-        return BridgeCodec.rollPriority(roll, BridgeCodec.packDomain(l1, bridge, chain), operation);
-    }
-    function hashMessage(uint64 l1, address bridge, uint64 chain, Message calldata message) external pure returns (bytes32) {
-        return BridgeCodec.hashMessage(BridgeCodec.packDomain(l1, bridge, chain), message);
-    }
-    function rollAndRoot(bytes32[] calldata hashes) external pure returns (bytes32, bytes32) {
-        return MessageTree.rollAndRoot(hashes);
-    }
-}
-`;
-
 let anvil: Anvil;
 let client: TestClient & PublicActions;
 let harness: ContractArtifact;
 
 beforeAll(async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'privity-codec-'));
-  try {
-    const source = (path: string) => fileURLToPath(new URL(`../../contracts/src/${path}`, import.meta.url));
-    await mkdir(join(dir, 'libraries'));
-    for (const file of [
-      'Constants.sol',
-      'libraries/BatchCodec.sol',
-      'libraries/BridgeCodec.sol',
-      'libraries/MessageTree.sol',
-    ]) {
-      await copyFile(source(file), join(dir, file));
-    }
-    await writeFile(join(dir, 'Harness.sol'), HARNESS);
-    harness = (await compileContracts({ cacheDir: join(tmpdir(), 'privity-contracts'), sourceDir: dir })).get(
-      'Harness',
-    );
-  } finally {
-    await rm(dir, { recursive: true });
-  }
+  harness = await compileHarness();
   anvil = await startAnvil();
   client = createTestClient({ mode: 'anvil', transport: http(anvil.url) }).extend(publicActions);
   await client.setCode({ address: HARNESS_ADDRESS, bytecode: harness.deployedBytecode });
