@@ -3,7 +3,7 @@
  *
  *   npm run bench [-- --json]
  *
- * Each runs as a process of its own, so that none warms another. Some ten minutes; a machine that does something else meanwhile spoils it.
+ * Each runs as a process of its own, so that none warms another. Some twenty minutes; a machine that does something else meanwhile spoils it.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -11,15 +11,14 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 
 const json = process.argv.includes('--json');
-const BENCHES = ['policy', 'execution', 'store', 'tree', 'throughput'] as const;
+const BENCHES = ['policy', 'execution', 'store', 'tree', 'throughput', 'segment'] as const;
 
 const results: Record<string, unknown> = { machine: { cpu: cpus()[0]?.model, cores: cpus().length } };
 let failed = 0;
 for (const name of BENCHES) {
   if (!json) console.error(`bench: ${name}`);
   const file = join(import.meta.dirname, `${name}.ts`);
-  const flags = name === 'throughput' ? ['--json'] : [];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...flags], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...flagsOf(name)], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
@@ -33,3 +32,11 @@ for (const name of BENCHES) {
 }
 console.log(JSON.stringify(results, undefined, json ? 0 : 2));
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** The segment's row shows beside it what was accepted in this very run. */
+function flagsOf(name: (typeof BENCHES)[number]): string[] {
+  if (name === 'throughput') return ['--json'];
+  if (name !== 'segment') return [];
+  const { acceptedPerSecond } = (results['throughput'] ?? {}) as { acceptedPerSecond?: number };
+  return ['--json', ...(acceptedPerSecond === undefined ? [] : ['--accepted', String(acceptedPerSecond)])];
+}

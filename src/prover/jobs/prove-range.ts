@@ -29,9 +29,10 @@ export interface BatchRange {
 /** Throws JOB_POISONED when a part of it has failed too often: a person must look, nothing settles before. */
 export async function proveRange(range: BatchRange, deps: ProveRangeDeps, signal?: AbortSignal): Promise<WrapProof> {
   const plan = await planOf(range, deps, signal);
+  const done = new Map<string, Uint8Array>();
   for (;;) {
     signal?.throwIfAborted();
-    const result = await advance(range, plan, deps);
+    const result = await advance(range, plan, done, deps);
     if (result !== undefined) return decodeWrapProof(result);
     await deps.clock.sleep(deps.pollMs, signal);
   }
@@ -56,10 +57,15 @@ async function planOf({ from, to }: BatchRange, deps: ProveRangeDeps, signal?: A
   return plan;
 }
 
-/** One look at every job of the plan; the wrap's result when there is one. */
-async function advance({ to }: BatchRange, plan: RangePlan, deps: ProveRangeDeps): Promise<Uint8Array | undefined> {
-  const done = new Map<string, Uint8Array>();
+/** One look at every job of the plan that is not `done` yet; the wrap's result when there is one. */
+async function advance(
+  { to }: BatchRange,
+  plan: RangePlan,
+  done: Map<string, Uint8Array>,
+  deps: ProveRangeDeps,
+): Promise<Uint8Array | undefined> {
   for (const job of plan.jobs) {
+    if (done.has(job.id)) continue;
     const record = await deps.queue.get(job.id);
     if (record?.state === 'poisoned')
       throw proverError('JOB_POISONED', `${job.kind} ${job.id}: ${record.failure ?? ''}`);

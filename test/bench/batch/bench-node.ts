@@ -38,6 +38,8 @@ export type BenchNode = Awaited<ReturnType<typeof openBenchNode>>;
 
 const project = join(import.meta.dirname, '../../..');
 const hourMs = 3_600_000;
+/** Proofs made at the same time. */
+export const provingWorkers = 2;
 
 export async function openBenchNode(folder: BenchFolder, { clock, report, onJob, fail }: BenchNodeDeps) {
   const config = loadConfig({
@@ -53,8 +55,9 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
       'chain.proveDelaySlots': 1,
       'chain.provingBacklogMaxGates': Number.MAX_SAFE_INTEGER,
       'policy.file': join(project, 'policies/large.yaml'),
-      'prover.workers': 1,
-      // Every kill in the middle of a proof costs that job an attempt, and a stopped process does not see its time limit pass.
+      // One prover alone leaves a core idle for half of its time.
+      'prover.workers': provingWorkers,
+      // Whoever stops the bench for a while must not make its proofs fail.
       'prover.attemptsMax': 100,
       'prover.proofTimeoutMs': 6 * hourMs,
     },
@@ -93,7 +96,7 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
     facts: () => createPolicyFacts(pipeline.sequencer.state, leafKeys, policies.book.isInListRoot),
   });
   return {
-    ...{ config, foundation, l1, store, pipeline, submitter },
+    ...{ folders, foundation, keys, l1, policies, store, pipeline, submitter },
     run: (signal: AbortSignal) =>
       runLoops(config, { place: foundation.place, pipeline, proving, keys, l1, clock, log }, signal),
     async close() {

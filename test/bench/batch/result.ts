@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SettlementFacts } from '../../demo/settlement-facts.ts';
+import { provingWorkers } from './bench-node.ts';
 import type { Journal } from './journal.ts';
 
 interface Machine {
@@ -15,31 +16,38 @@ export interface BatchBenchResult {
   readonly segments: number;
   readonly proofs: number;
   readonly gates: { readonly total: number; readonly perTransfer: number };
-  /** Seconds a proof and in all, witness and check of the proof included, without the time the bench was stopped. */
+  /** Names circuits and keys. */
+  readonly proofSystemId: string;
+  /** Proofs made at the same time. */
+  readonly workers: number;
+  /** Of jobs: a proof with its witness and its check, without the time in which the bench was stopped. */
   readonly seconds: Readonly<
     Record<string, { readonly proofs: number; readonly mean: number; readonly total: number }>
   >;
   readonly proofSeconds: number;
-  readonly transfersProvenPerSecond: number;
   readonly proverCpuSeconds: number;
   readonly proverMemoryMb: number;
   readonly l1Gas: Readonly<Record<'commit' | 'prove' | 'execute' | 'total' | 'perTransfer', number>>;
-  /** While the bench ran. */
+  /** On the clock, of the time in which the bench ran. */
   readonly sealToExecutedSeconds: number;
+  /** From seal to execution. */
+  readonly transfersProvenPerSecond: number;
   /** How often it was started until it was done. */
   readonly runs: number;
 }
 
 const keyFileSchema = z.object({
+  proofSystemId: z.string(),
   circuits: z.array(z.object({ name: z.string(), gates: z.number() })),
   wrap: z.object({ gates: z.number() }),
 });
 
 /** Gates of each circuit, as committed with its key. */
-export function gatesByCircuit(): ReadonlyMap<string, number> {
+export function readKeyFacts(): { proofSystemId: string; gates: ReadonlyMap<string, number> } {
   const path = join(import.meta.dirname, '../../../circuits/keys.json');
-  const { circuits, wrap } = keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return new Map([...circuits.map(({ name, gates }) => [name, gates] as const), ['wrap', wrap.gates]]);
+  const { proofSystemId, circuits, wrap } = keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const gates = new Map([...circuits.map(({ name, gates }) => [name, gates] as const), ['wrap', wrap.gates]]);
+  return { proofSystemId, gates };
 }
 
 export function resultOf(
@@ -57,13 +65,16 @@ export function resultOf(
   // Segments and a seal, merged two by two, and a wrap.
   if (proofs.length !== 2 * (segments + 1))
     throw new Error(`${proofs.length} proofs were timed for ${segments} segments`);
-  const gates = gatesByCircuit();
+  const { proofSystemId, gates } = readKeyFacts();
   const gatesTotal = sum(proofs.map(({ circuit }) => gates.get(circuit)!));
   const proofSeconds = sum(proofs.map(({ seconds }) => seconds));
   const meters = journal.meters();
+  const settlingSeconds = sum(meters.map((meter) => meter.settlingSeconds));
   const gasTotal = gas.commit + gas.prove + gas.execute;
   return {
     machine: { ...machine, loadAtStart: round(began.load[0] ?? 0, 2) },
+    proofSystemId,
+    workers: provingWorkers,
     transfers,
     segments,
     proofs: proofs.length,
@@ -75,11 +86,11 @@ export function resultOf(
       }),
     ),
     proofSeconds: round(proofSeconds, 1),
-    transfersProvenPerSecond: round(transfers / proofSeconds, 3),
     proverCpuSeconds: round(sum(meters.map((meter) => meter.proverCpuSeconds)), 0),
     proverMemoryMb: Math.round(Math.max(...meters.map((meter) => meter.proverBytesMax)) / 2 ** 20),
     l1Gas: { ...gas, total: gasTotal, perTransfer: Math.round(gasTotal / transfers) },
-    sealToExecutedSeconds: round(sum(meters.map((meter) => meter.settlingSeconds)), 0),
+    sealToExecutedSeconds: round(settlingSeconds, 0),
+    transfersProvenPerSecond: round(transfers / settlingSeconds, 3),
     runs: journal.all('began').length,
   };
 }

@@ -5,8 +5,14 @@ import { freePorts } from '../../demo/free-ports.ts';
 import { endLeftovers } from '../../demo/node-process.ts';
 import { Journal } from './journal.ts';
 import type { BatchBenchOptions } from './options.ts';
+import { readKeyFacts } from './result.ts';
 
-const setupSchema = z.strictObject({ transfers: z.number(), batchIntervalSeconds: z.number(), l1Port: z.number() });
+const setupSchema = z.strictObject({
+  transfers: z.number(),
+  batchIntervalSeconds: z.number(),
+  l1Port: z.number(),
+  proofSystemId: z.string(),
+});
 
 export interface BenchFolder extends z.infer<typeof setupSchema> {
   readonly dataDir: string;
@@ -20,6 +26,7 @@ export interface BenchFolder extends z.infer<typeof setupSchema> {
  */
 export async function openWorkFolder(options: BatchBenchOptions): Promise<BenchFolder> {
   const { folder, transfers, batchIntervalSeconds } = options;
+  const { proofSystemId } = readKeyFacts();
   const setupFile = join(folder, 'setup.json');
   const paths = { dataDir: join(folder, 'data'), logFile: join(folder, 'node.log') };
   const journalFile = join(folder, 'journal.jsonl');
@@ -27,6 +34,7 @@ export async function openWorkFolder(options: BatchBenchOptions): Promise<BenchF
     const known = setupSchema.parse(JSON.parse(readFileSync(setupFile, 'utf8')));
     if (known.transfers !== transfers) throw new Error(`${folder} was made for ${known.transfers} transfers`);
     const journal = new Journal(journalFile);
+    if (known.proofSystemId !== proofSystemId) throw new Error(`${folder} was begun under other circuits or keys`);
     if (journal.all('submitted').length > 0) return { ...known, ...paths, journal };
     endLeftovers(paths.dataDir);
     for (const path of [paths.dataDir, paths.logFile, journalFile]) rmSync(path, { recursive: true, force: true });
@@ -35,7 +43,7 @@ export async function openWorkFolder(options: BatchBenchOptions): Promise<BenchF
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [l1Port] = await freePorts(1);
-  const setup = { transfers, batchIntervalSeconds, l1Port: l1Port! };
+  const setup = { transfers, batchIntervalSeconds, l1Port: l1Port!, proofSystemId };
   writeFileSync(setupFile, JSON.stringify(setup));
   return { ...setup, ...paths, journal: new Journal(journalFile) };
 }
