@@ -44,9 +44,16 @@ export interface SignedDenial extends Denial {
   readonly signature: Uint8Array;
 }
 
+/**
+ * What the signature says of rule and reason. Its holder can check the signature with it, and try no guess against it: the salt is as long as
+ * the hash and stays with the operator (ADR 0012).
+ */
+export const denialDetail = ({ salt, ruleId, reason }: Pick<Denial, 'salt' | 'ruleId' | 'reason'>): bigint =>
+  sha256Word(word32(salt), Buffer.from(JSON.stringify([ruleId, reason])));
+
 /** sha256 that is signed. */
 export function denialDigest(denial: Denial): bigint {
-  const detail = sha256Word(word32(denial.salt), Buffer.from(JSON.stringify([denial.ruleId, denial.reason])));
+  const detail = denialDetail(denial);
   const { withdrawn } = denial;
   return sha256Word(
     Buffer.from(withdrawn === undefined ? 'privity denial 1' : 'privity denial 2'),

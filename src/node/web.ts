@@ -16,6 +16,7 @@ import { Secret } from '../base/secret.ts';
 import type { Genesis } from '../chain/genesis.ts';
 import type { Config } from '../config/schema.ts';
 import { type AppDeps, createApp } from '../rpc/create-app.ts';
+import { createDenialSigner } from '../sequencer/denial-signer.ts';
 import type { Store } from '../store/port.ts';
 import type { Folders } from './folders.ts';
 import { type NodeKeys, random } from './keys.ts';
@@ -94,6 +95,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
         chainName: 'Privity',
         l1ChainId: genesis.l1ChainId,
         l1ChainName: development ? 'Embedded Ethereum' : 'Ethereum',
+        denialPublicKey: createDenialSigner(keys.denialKey).publicKey,
         baseToken: { name: 'Ether', symbol: 'ETH', decimals: 18 },
       },
       limits: {

@@ -18,8 +18,11 @@ import { compilePolicy } from '../../src/policy/compile/compile-policy.ts';
 import { createPolicy } from '../../src/policy/create-policy.ts';
 import { type AppOptions, createApp } from '../../src/rpc/create-app.ts';
 import type { JsonObject } from '../../src/rpc/port.ts';
+import { createDenialSigner } from '../../src/sequencer/denial-signer.ts';
 import { type MemoryAccessStores, memoryAccessStores } from './memory-access-stores.ts';
 import { createSmallChain, type SmallChain } from './small-chain.ts';
+
+export const WORLD_DENIAL_SIGNER = createDenialSigner(new Secret(new Uint8Array(32).fill(6)));
 
 export const WORLD_CHAIN_ID = 7107n;
 
@@ -157,6 +160,7 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         chainName: 'Test chain',
         l1ChainId: 31337n,
         l1ChainName: 'Test L1',
+        denialPublicKey: WORLD_DENIAL_SIGNER.publicKey,
         baseToken: { name: 'Ether', symbol: 'ETH', decimals: 18 },
       },
       limits: {

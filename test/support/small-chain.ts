@@ -4,6 +4,7 @@ import type { Block, BlockItem } from '../../src/chain/block.ts';
 import { itemHash } from '../../src/chain/block.ts';
 import { contextOfState, encodeBlockParameters } from '../../src/chain/block-context.ts';
 import { SYSTEM_NAME } from '../../src/chain/constants.ts';
+import type { SignedDenial } from '../../src/chain/denial.ts';
 import { encodeIdentity, type Identity } from '../../src/chain/identity.ts';
 import { accountKey, identityKey, listKey, systemKey } from '../../src/chain/keys.ts';
 import { u64, word32 } from '../../src/chain/packed.ts';
@@ -38,6 +39,8 @@ export interface SmallChain {
   hold: boolean;
   mine(): Block;
   applyOperation(operation: PriorityOperation): Block;
+  /** An accepted transaction has ended so. */
+  deny(denial: SignedDenial): void;
   identity(address: bigint): Identity;
   setIdentity(address: bigint, identity: Identity): void;
   /** Reads that came without a genuine permit. */
@@ -238,6 +241,10 @@ export function createSmallChain(options: SmallChainOptions, deps: { clock: Cloc
         requirePermit(permit);
         return data.reduce((gas, byte) => gas + (byte === 0 ? 4n : 16n), 21_000n);
       },
+    },
+    deny(denial) {
+      const outcome = { kind: 'denied', denial } as const;
+      denied.set(denial.transactionHash, { sender: denial.sender, outcome, final: false });
     },
     outcomes: {
       async outcome(hash, permit) {

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import { bytesToHex } from '../../base/bytes.ts';
 
 export interface ChainDescription {
   readonly chainId: bigint;
   readonly chainName: string;
   readonly l1ChainId: bigint;
   readonly l1ChainName: string;
+  /** Compressed secp256k1 key that signs denials: published, so that whoever gets one can check it. */
+  readonly denialPublicKey: Uint8Array;
   readonly baseToken: { readonly name: string; readonly symbol: string; readonly decimals: number };
 }
 
@@ -22,6 +25,7 @@ export function wellKnownRoutes(
       l1ChainId: Number(chain.l1ChainId),
       l1ChainName: chain.l1ChainName,
       baseToken: { ...chain.baseToken, l1Address: '0x0000000000000000000000000000000000000001' },
+      denialPublicKey: bytesToHex(chain.denialPublicKey),
       rpcUrl: `${publicUrl}/rpc`,
       userPanelUrl: publicUrl,
       blockExplorerUrl: publicUrl,

@@ -1,4 +1,4 @@
-import type { SignedDenial } from '../../../chain/denial.ts';
+import { denialDetail, type SignedDenial, type WithdrawnReceipt } from '../../../chain/denial.ts';
 import type { OutcomeView } from '../../port.ts';
 import type { CallContext, RpcMethod } from '../method.ts';
 import type { MethodDeps } from '../method-deps.ts';
@@ -6,7 +6,7 @@ import { hashParamSchema } from '../schema/hash-param.ts';
 import { parseParams } from '../schema/parse-params.ts';
 import { toData, toHash, toQuantity } from '../schema/primitives.ts';
 
-/** How an accepted transaction ended, or that it waits (G7). The sender of a denied one learns the coarse code. */
+/** How an accepted transaction ended, or that it waits (G7). The sender of a denied one learns the coarse code and gets the signature. */
 export const privityGetOutcome = ({ outcomes }: Pick<MethodDeps, 'outcomes'>): RpcMethod => ({
   name: 'privity_getOutcome',
   async handle(params, context) {
@@ -36,12 +36,25 @@ function answer({ outcome, final }: OutcomeView, context: CallContext): object {
 }
 
 /**
- * Rule and reason are low in entropy and the signature covers them without a salt: whoever holds it can try reasons until it verifies. So the
- * signature, too, is for compliance alone.
+ * The sender gets what is needed to hold the operator to the denial: the signature, and the salted hash that stands in it for rule and reason
+ * (docs/PROTOCOL.md 6). Rule, reason and salt are for compliance alone: without the salt nothing can be tried against the hash (G5).
  */
 function denialAnswer(denial: SignedDenial, { policy, principal }: CallContext): object {
   const compliance = policy.decideRead(principal, { kind: 'audit' }).allow;
-  const { code, batch, timestamp, ruleId, reason, signature } = denial;
-  const coarse = { code, batchNumber: toQuantity(batch), timestamp: toQuantity(timestamp) };
-  return compliance ? { ...coarse, ruleId, reason, signature: toData(signature) } : coarse;
+  const { code, batch, timestamp, ruleId, reason, salt, signature, withdrawn } = denial;
+  return {
+    code,
+    batchNumber: toQuantity(batch),
+    timestamp: toQuantity(timestamp),
+    ...(withdrawn === undefined ? {} : { withdrawn: withdrawnAnswer(withdrawn) }),
+    detailHash: toHash(denialDetail(denial)),
+    signature: toData(signature),
+    ...(compliance ? { ruleId, reason, salt: toHash(salt) } : {}),
+  };
 }
+
+const withdrawnAnswer = ({ block, blockHash, index }: WithdrawnReceipt): object => ({
+  blockNumber: toQuantity(block),
+  blockHash: toHash(blockHash),
+  transactionIndex: toQuantity(index),
+});
