@@ -1,9 +1,10 @@
 /** Bytes of blocks and of their items, as the store keeps them. */
 
+import { bigIntToBytes, bytesToBigInt, concatBytes } from '../base/bytes.ts';
 import type { Block, BlockItem, ExecutedResult } from './block.ts';
 import type { PriorityKind } from './priority-operation.ts';
 import { encodeFields, FieldReader, integerField as int, type RlpField, textField } from './rlp-fields.ts';
-import { decodeTransaction } from './transaction.ts';
+import { decodeTransaction, reopenTransaction, type SignedTransaction } from './transaction.ts';
 
 export function encodeBlockItem(item: BlockItem): Uint8Array {
   const body: RlpField =
@@ -34,7 +35,35 @@ export function encodeBlockItem(item: BlockItem): Uint8Array {
   ]);
 }
 
-export function decodeBlockItem(bytes: Uint8Array, chainId: bigint): BlockItem {
+/** No RLP list begins with it. */
+const WITH_SENDER = 1;
+const SENDER_END = 21;
+
+/**
+ * An item as this node's own tables keep it: a transaction's sender before its bytes, so that reading a block recovers no signature. Only for
+ * what nobody else can write.
+ */
+export function encodeKeptItem(item: BlockItem): Uint8Array {
+  const bytes = encodeBlockItem(item);
+  if (item.kind === 'operation') return bytes;
+  return concatBytes(Uint8Array.of(WITH_SENDER), bigIntToBytes(item.transaction.sender, 20), bytes);
+}
+
+/** The canonical bytes of an item (`encodeBlockItem`) out of kept ones. */
+export const itemBytesOf = (kept: Uint8Array): Uint8Array =>
+  kept[0] === WITH_SENDER ? kept.subarray(SENDER_END) : kept;
+
+/** Kept before senders were: recovers. */
+export function decodeKeptItem(kept: Uint8Array, chainId: bigint): BlockItem {
+  if (kept[0] !== WITH_SENDER) return decodeBlockItem(kept, chainId);
+  const sender = bytesToBigInt(kept.subarray(1, SENDER_END));
+  return readItem(kept.subarray(SENDER_END), (raw) => reopenTransaction(raw, sender));
+}
+
+export const decodeBlockItem = (bytes: Uint8Array, chainId: bigint): BlockItem =>
+  readItem(bytes, (raw) => decodeTransaction(raw, chainId));
+
+function readItem(bytes: Uint8Array, open: (raw: Uint8Array) => SignedTransaction): BlockItem {
   const f = FieldReader.decode(bytes);
   const result: ExecutedResult = {
     status: f.number(7) === 1 ? 1 : 0,
@@ -51,8 +80,7 @@ export function decodeBlockItem(bytes: Uint8Array, chainId: bigint): BlockItem {
     salt: f.integer(6),
     result,
   };
-  if (f.number(0) === 0)
-    return { ...position, kind: 'transaction', transaction: decodeTransaction(f.bytes(1), chainId) };
+  if (f.number(0) === 0) return { ...position, kind: 'transaction', transaction: open(f.bytes(1)) };
   const [index, kind, sender, a, b, roll] = f.integers(1) as [bigint, bigint, bigint, bigint, bigint, bigint];
   return {
     ...position,

@@ -60,6 +60,51 @@ export function decodeTransaction(raw: Uint8Array, chainId: bigint): SignedTrans
   return seal(raw, decoded.unsigned, decoded.signature);
 }
 
+/**
+ * A transaction that was decoded before and kept, with its sender, where nobody else can write: nothing is checked again, and what costs a
+ * hash or a recovery is computed when it is asked for.
+ */
+export function reopenTransaction(raw: Uint8Array, sender: bigint): SignedTransaction {
+  const type = raw[0]! >= 0xc0 ? 0 : (raw[0] as 1 | 2);
+  const fields = decodeList(type === 0 ? raw : raw.subarray(1));
+  const { unsigned, signature } = type === 0 ? readLegacy(fields) : readTyped(type, fields);
+  const signedBytes = once(() => encodeForSigning(unsigned));
+  const sighash = once(() => keccak256(signedBytes()));
+  const hash = once(() => keccak256(raw));
+  const publicKey = once(() => {
+    const key = recoverPublicKey(sighash(), signature);
+    if (key === undefined || addressOf(key) !== sender)
+      throw chainError('TX_BAD_SIGNATURE', 'not the sender it was kept with');
+    return key;
+  });
+  return {
+    ...unsigned,
+    signature,
+    raw,
+    sender,
+    get hash() {
+      return hash();
+    },
+    get sighash() {
+      return sighash();
+    },
+    get signedBytes() {
+      return signedBytes();
+    },
+    get publicKey() {
+      return publicKey();
+    },
+  };
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | undefined;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
+  };
+}
+
 /** Bytes whose keccak256 is signed. */
 export function encodeForSigning(tx: UnsignedTransaction): Uint8Array {
   return encodeEnvelope(tx.type, [

@@ -3,8 +3,8 @@
  * as dataHash, and a node is restored from archives alone. The same batch gives the same plain bytes.
  */
 
+import { assert } from '../base/assert.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
-import { encodeBlockHeader, encodeBlockItem, headerOf } from '../chain/block-codec.ts';
 import { DIGEST_FIELDS, type Digest } from '../chain/digest.ts';
 import { encodeFields, integerField as int, textField } from '../chain/rlp-fields.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
@@ -45,9 +45,9 @@ async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIn
     int(batch.policyRoot),
   ]);
   for (let number = batch.firstBlock; number <= batch.lastBlock; number++) {
-    const block = await index.block(number);
-    if (block === undefined) continue;
-    yield encodeFields([textField('block'), encodeBlockHeader(headerOf(block)), block.items.map(encodeBlockItem)]);
+    const block = await index.encodedBlock(number);
+    assert(block !== undefined, 'every block of a batch is in the index');
+    yield encodeFields([textField('block'), block.header, block.items]);
   }
   for (const denial of batch.denials) {
     yield encodeFields([textField('denial'), encodeEntry({ kind: 'denial', denial }).payload]);

@@ -1,6 +1,6 @@
 /**
- * Drives the sequencer: blocks when there is work, seals by the clock only. A batch opens at the start of a slot and is sealed when the slot
- * ends; after an outage the next batch takes the slot of the moment.
+ * Drives the sequencer: a block as soon as something waits, one an interval at most; seals by the clock only. A batch opens at the start of
+ * a slot and is sealed when the slot ends; after an outage the next batch takes the slot of the moment.
  */
 
 import type { Clock } from '../base/clock.ts';
@@ -18,6 +18,8 @@ export async function runBatchClock(
     clock: Clock;
     /** Called before a batch opens: the newest confirmed operations should be known. */
     beforeOpen: () => Promise<unknown>;
+    /** Called before a block is built; resolves when there is room for one. */
+    beforeBlock: () => Promise<unknown>;
     onMissedSlot: (missed: number) => void;
   },
   signal: AbortSignal,
@@ -33,10 +35,17 @@ export async function runBatchClock(
     } else if (open === undefined && slot > sequencer.lastSlot) {
       await deps.beforeOpen();
       await sequencer.open(slot);
-    } else if (open === undefined || !(await sequencer.buildBlock())) {
-      await clock.sleep(options.blockIntervalMs / 4, signal);
     } else {
-      await clock.sleep(options.blockIntervalMs, signal);
+      await deps.beforeBlock();
+      const began = clock.now();
+      const rung = sequencer.arrivals.silence();
+      const idleMs = options.blockIntervalMs / 4;
+      if (open !== undefined && (await sequencer.buildBlock())) {
+        await clock.sleep(Math.max(0, began + options.blockIntervalMs - clock.now()), signal);
+      } else if (rung) {
+        // What came is not ready, for want of an earlier nonce: looking again at each of its kind would cost more than it is worth.
+        await clock.sleep(idleMs, signal);
+      } else await sequencer.arrivals.sleep(clock, idleMs, signal);
     }
   }
 }

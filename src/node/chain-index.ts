@@ -8,22 +8,29 @@ import { type Block, type BlockItem, itemHash } from '../chain/block.ts';
 import {
   type BlockHeader,
   decodeBlockHeader,
-  decodeBlockItem,
+  decodeKeptItem,
   encodeBlockHeader,
   encodeBlockItem,
+  encodeKeptItem,
   headerOf,
+  itemBytesOf,
 } from '../chain/block-codec.ts';
 import type { SignedDenial } from '../chain/denial.ts';
 import { decodeEntry, encodeEntry } from '../sequencer/log-entries.ts';
 import type { Outcome } from '../sequencer/port.ts';
 import type { Store, StoredBlock } from '../store/port.ts';
+import { OpenedBlocks } from './opened-blocks.ts';
 
 export interface ChainIndexOptions {
   readonly chainId: bigint;
-  /** Blocks kept in memory besides those not yet written. */
-  readonly recentBlocksMax: number;
-  /** Blocks written in one transaction. */
-  readonly writeBlocksMax: number;
+  /** Items of the newest blocks kept in memory besides those not yet written; a block counts as one more. */
+  readonly recentItemsMax: number;
+  /** Items of older blocks kept after they were read. */
+  readonly openedItemsMax: number;
+  /** Items written in one transaction. */
+  readonly writeItemsMax: number;
+  /** Items not yet written past which `room` waits. */
+  readonly unwrittenItemsMax: number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -31,6 +38,14 @@ export interface LocatedItem {
   readonly header: BlockHeader;
   readonly item: BlockItem;
 }
+
+/** A block as the store and the archives keep it. */
+export interface EncodedBlock {
+  readonly header: Uint8Array;
+  readonly items: readonly Uint8Array[];
+}
+
+const sizeOf = (block: Block): number => block.items.length + 1;
 
 const hash32 = (hash: bigint): Uint8Array => bigIntToBytes(hash, 32);
 
@@ -41,16 +56,21 @@ export class ChainIndex {
   readonly #recent = new Map<bigint, Block>();
   readonly #recentByHash = new Map<bigint, bigint>();
   readonly #recentItems = new Map<bigint, LocatedItem>();
+  readonly #opened: OpenedBlocks;
   readonly #denials = new Map<bigint, SignedDenial>();
+  #recentSize = 0;
   #unwrittenBlocks: Block[] = [];
+  #unwrittenSize = 0;
   #unwrittenDenials: SignedDenial[] = [];
   #storedThrough: bigint;
   #writing: Promise<void> | undefined;
+  #failed = false;
 
   private constructor(options: ChainIndexOptions, store: Pick<Store, 'read' | 'transaction'>, storedThrough: bigint) {
     this.#options = options;
     this.#store = store;
     this.#storedThrough = storedThrough;
+    this.#opened = new OpenedBlocks(options.openedItemsMax);
   }
 
   static async open(options: ChainIndexOptions, store: Pick<Store, 'read' | 'transaction'>): Promise<ChainIndex> {
@@ -66,10 +86,14 @@ export class ChainIndex {
   onBlock(block: Block): void {
     this.#head = block.number;
     this.#recent.set(block.number, block);
+    this.#recentSize += sizeOf(block);
     this.#recentByHash.set(block.hash, block.number);
     const header = headerOf(block);
     for (const item of block.items) this.#recentItems.set(itemHash(item), { header, item });
-    if (block.number > this.#storedThrough) this.#unwrittenBlocks.push(block);
+    if (block.number > this.#storedThrough) {
+      this.#unwrittenBlocks.push(block);
+      this.#unwrittenSize += sizeOf(block);
+    }
     this.#trim();
     this.#write();
   }
@@ -91,7 +115,18 @@ export class ChainIndex {
   async block(number: bigint): Promise<Block | undefined> {
     const recent = this.#recent.get(number);
     if (recent !== undefined) return recent;
-    return this.#decode(await this.#store.read.blocks.byNumber(Number(number)));
+    return this.#opened.get(number, async () => this.#decode(await this.#store.read.blocks.byNumber(Number(number))));
+  }
+
+  /** For who copies a block and does not look into it. */
+  async encodedBlock(number: bigint): Promise<EncodedBlock | undefined> {
+    const recent = this.#recent.get(number);
+    if (recent !== undefined) {
+      return { header: encodeBlockHeader(headerOf(recent)), items: recent.items.map(encodeBlockItem) };
+    }
+    const stored = await this.#store.read.blocks.byNumber(Number(number));
+    if (stored === undefined) return undefined;
+    return { header: stored.payload, items: stored.transactions.map(({ payload }) => itemBytesOf(payload)) };
   }
 
   async blockByHash(hash: bigint): Promise<Block | undefined> {
@@ -105,10 +140,9 @@ export class ChainIndex {
     if (recent !== undefined) return recent;
     const found = await this.#store.read.transactions.byHash(hash32(hash));
     if (found === undefined) return undefined;
-    return {
-      header: decodeBlockHeader(found.block.payload),
-      item: decodeBlockItem(found.payload, this.#options.chainId),
-    };
+    const block = await this.#opened.get(BigInt(found.block.number), async () => this.#decode(found.block));
+    const item = block?.items[found.position];
+    return block === undefined || item === undefined ? undefined : { header: headerOf(block), item };
   }
 
   async outcome(hash: bigint): Promise<Outcome | undefined> {
@@ -120,12 +154,24 @@ export class ChainIndex {
     return denial === undefined ? undefined : { kind: 'denied', denial };
   }
 
-  /** Resolves when everything seen so far is in the store. */
+  /** Resolves when everything seen so far is in the store, or cannot be written. */
   async flush(): Promise<void> {
-    while (this.#unwrittenBlocks.length > 0 || this.#unwrittenDenials.length > 0 || this.#writing !== undefined) {
+    while (!this.#failed && (this.#isBehind || this.#writing !== undefined)) {
       this.#write();
       await this.#writing;
     }
+  }
+
+  /** Resolves when the store has taken up what was made, but for a bounded rest: a chain faster than its disk waits, it does not fill memory. */
+  async room(): Promise<void> {
+    while (!this.#failed && this.#unwrittenSize > this.#options.unwrittenItemsMax) {
+      this.#write();
+      await this.#writing;
+    }
+  }
+
+  get #isBehind(): boolean {
+    return this.#unwrittenBlocks.length > 0 || this.#unwrittenDenials.length > 0;
   }
 
   async #storedDenial(hash: bigint): Promise<SignedDenial | undefined> {
@@ -140,21 +186,25 @@ export class ChainIndex {
     const { itemCount: _, ...header } = decodeBlockHeader(stored.payload);
     return {
       ...header,
-      items: stored.transactions.map(({ payload }) => decodeBlockItem(payload, this.#options.chainId)),
+      items: stored.transactions.map(({ payload }) => decodeKeptItem(payload, this.#options.chainId)),
     };
   }
 
   #write(): void {
+    if (this.#failed) return;
     this.#writing ??= this.#drain()
-      .catch(this.#options.onFailure)
+      .catch((error: unknown) => {
+        this.#failed = true;
+        this.#options.onFailure(error);
+      })
       .finally(() => {
         this.#writing = undefined;
       });
   }
 
   async #drain(): Promise<void> {
-    while (this.#unwrittenBlocks.length > 0 || this.#unwrittenDenials.length > 0) {
-      const blocks = this.#unwrittenBlocks.slice(0, this.#options.writeBlocksMax);
+    while (this.#isBehind) {
+      const blocks = this.#nextToWrite();
       const denials = this.#unwrittenDenials;
       await this.#store.transaction(async (writes) => {
         await writes.blocks.put(blocks.map(storedBlock));
@@ -172,6 +222,7 @@ export class ChainIndex {
         }
       });
       this.#unwrittenBlocks.splice(0, blocks.length);
+      this.#unwrittenSize -= blocks.reduce((sum, block) => sum + sizeOf(block), 0);
       this.#unwrittenDenials = this.#unwrittenDenials.slice(denials.length);
       for (const denial of denials) this.#denials.delete(denial.transactionHash);
       this.#storedThrough = blocks.at(-1)?.number ?? this.#storedThrough;
@@ -179,11 +230,22 @@ export class ChainIndex {
     }
   }
 
-  /** Forgets the oldest blocks that the store has. */
+  #nextToWrite(): Block[] {
+    let size = 0;
+    const end = this.#unwrittenBlocks.findIndex((block) => {
+      size += sizeOf(block);
+      return size >= this.#options.writeItemsMax;
+    });
+    return end < 0 ? [...this.#unwrittenBlocks] : this.#unwrittenBlocks.slice(0, end + 1);
+  }
+
+  /** Forgets the oldest blocks that the store has; the newest stays. */
   #trim(): void {
     for (const [number, block] of this.#recent) {
-      if (this.#recent.size <= this.#options.recentBlocksMax || number > this.#storedThrough) return;
+      if (this.#recentSize <= this.#options.recentItemsMax) return;
+      if (number > this.#storedThrough || number === this.#head) return;
       this.#recent.delete(number);
+      this.#recentSize -= sizeOf(block);
       this.#recentByHash.delete(block.hash);
       for (const item of block.items) this.#recentItems.delete(itemHash(item));
     }
@@ -195,5 +257,5 @@ const storedBlock = (block: Block): StoredBlock => ({
   hash: hash32(block.hash),
   batch: Number(block.batch),
   payload: encodeBlockHeader(headerOf(block)),
-  transactions: block.items.map((item) => ({ hash: hash32(itemHash(item)), payload: encodeBlockItem(item) })),
+  transactions: block.items.map((item) => ({ hash: hash32(itemHash(item)), payload: encodeKeptItem(item) })),
 });

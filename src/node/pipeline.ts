@@ -43,6 +43,8 @@ export interface PipelineDeps extends Pick<ChainFoundation, 'genesis'> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fail: (error: unknown) => void;
+  /** Only replays: nothing is written and no proof will be asked for. */
+  readonly aside?: boolean;
 }
 
 export interface Pipeline {
@@ -64,13 +66,13 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-const recentBlocksMax = 2_000;
-const writeBlocksMax = 50;
+/** A transaction in memory takes about 3 kB. */
+const indexBounds = { recentItemsMax: 4_000, openedItemsMax: 4_000, writeItemsMax: 2_000, unwrittenItemsMax: 10_000 };
 /** Gates of a transfer's share in its segment, seal and merges, until the snapshot of gates says otherwise. */
 const gatesPerTransaction = 180_000;
 
 export async function openPipeline(config: Config, deps: PipelineDeps): Promise<Pipeline> {
-  const { genesis, keys, store, audit, policies, watcher, clock, log, fail } = deps;
+  const { genesis, keys, store, audit, policies, watcher, clock, log, fail, aside = false } = deps;
   const tree = await createTree(DEFAULT_TREE_OPTIONS, { records: createTreeRecords(store.files) });
   const genesisTree = await tree.applyBatch(genesisWrites(genesis));
   const start = genesisDigest(genesis, genesisTree);
@@ -80,10 +82,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       await store.log.append(entries);
     },
   };
-  const index = await ChainIndex.open(
-    { chainId: genesis.chainId, recentBlocksMax, writeBlocksMax, onFailure: fail },
-    store,
-  );
+  const index = await ChainIndex.open({ chainId: genesis.chainId, ...indexBounds, onFailure: fail }, store);
   const book = new BatchBook(store, genesisBatch(start, genesisTree.root, genesis.policyRoot));
   const digests = new Map<bigint, FreshDigest>([[0n, { digest: start.digest, blind: start.blind }]]);
   const closed = new Map<bigint, ClosedBatch>();
@@ -104,10 +103,16 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
         await audit.flush();
         return audit.head;
       },
-      archive: (batch) => writeArchive(batch, digests.get(batch.number - 1n)!.digest, { files: store.files, index }),
+      // What is sealed on the side is forgotten.
+      archive: async (batch) =>
+        aside ? 0n : writeArchive(batch, digests.get(batch.number - 1n)!.digest, { files: store.files, index }),
       onSealed(batch, after) {
         digests.set(batch.number, after);
         sequencer.state.dropBatch(batch.number);
+        if (aside) {
+          closed.delete(batch.number);
+          digests.delete(batch.number - 1n);
+        }
         if (live) log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
       },
     },
@@ -168,6 +173,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     for await (const { kind, payload } of store.log.read(1)) {
       const entry = decodeEntry(kind, payload);
       sequencer.replay(entry);
+      if (entry.kind === 'block') await index.room();
       if (entry.kind === 'sealed') {
         sealer.add(replayed.shift()!, entry);
         await sealer.idle();

@@ -57,6 +57,7 @@ export async function replayStore(
     clock,
     log,
     fail: failure.reject,
+    aside: true,
   });
   try {
     await Promise.race([compareTables(view.sealed, store, deps.onBatch), failure.promise]);

@@ -86,6 +86,7 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
         clock,
         // An Ethereum that does not answer must not keep a batch from opening: it then takes what is known, and the rest comes with a later one.
         beforeOpen: () => Promise.race([attempt('watch', () => watcher.poll()), clock.sleep(lookBeforeOpenMs, signal)]),
+        beforeBlock: () => pipeline.index.room(),
         onMissedSlot: (missed) => log.error({ missed }, 'batch.slot_missed'),
       },
       signal,

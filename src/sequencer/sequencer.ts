@@ -4,6 +4,7 @@
  */
 
 import { assert, InvariantError } from '../base/assert.ts';
+import { Bell } from '../base/bell.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
@@ -68,6 +69,8 @@ export interface SequencerDeps {
 
 export class Sequencer {
   readonly state: LayeredState;
+  /** Rings when a transaction has become durable. */
+  readonly arrivals = new Bell();
   readonly #options: SequencerOptions;
   readonly #deps: SequencerDeps;
   readonly #lanes = new Lanes();
@@ -529,6 +532,7 @@ export class Sequencer {
     } finally {
       this.#arriving.delete(hash);
     }
+    this.arrivals.ring();
   }
 
   #enqueue(transaction: SignedTransaction, hash: bigint, acceptedAt: number): void {

@@ -46,6 +46,8 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
       return block === undefined ? undefined : view(block);
     },
     async itemByHash(hash) {
+      // Clients poll for receipts: what waits is in no block, and the store need not be asked.
+      if (sequencer.pending(hash) !== undefined) return undefined;
       const found = await index.item(hash);
       if (found === undefined) return undefined;
       const block = await index.block(found.header.number);
