@@ -2,8 +2,8 @@
 
 import { assert } from '../base/assert.ts';
 import { FR_MODULUS, TAG } from './constants.ts';
-import { createHashEngine, createHashMemory, FR_BYTES, RESERVED_BYTES } from './poseidon2-engine.ts';
-import type { State } from './poseidon2-reference.ts';
+import { createHashEngine, createHashMemory, FR_BYTES, RESERVED_BYTES } from './poseidon2/engine.ts';
+import type { State } from './poseidon2/reference.ts';
 import { isFr } from './word.ts';
 
 export type { State };

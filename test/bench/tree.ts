@@ -4,7 +4,6 @@
  */
 
 import { Secret } from '../../src/base/secret.ts';
-import { p2 } from '../../src/chain/poseidon2.ts';
 import {
   createHashEngine,
   createHashMemory,
@@ -12,7 +11,8 @@ import {
   JOB_BYTES,
   RESERVED_BYTES,
   writeFr,
-} from '../../src/chain/poseidon2-engine.ts';
+} from '../../src/chain/poseidon2/engine.ts';
+import { p2 } from '../../src/chain/poseidon2.ts';
 import { createMemoryRecords } from '../../src/state/batch-records.ts';
 import type { StateWrite } from '../../src/state/port.ts';
 import { createTree } from '../../src/state/tree.ts';

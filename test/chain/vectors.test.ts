@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { keccak256 } from 'viem';
 import { describe, expect, it } from 'vitest';
 import { FR_MODULUS } from '../../src/chain/constants.ts';
-import { permuteReference } from '../../src/chain/poseidon2-reference.ts';
+import { permuteReference } from '../../src/chain/poseidon2/reference.ts';
 import { readVectors, type Vector } from './read-vectors.ts';
 import { VECTOR_CASES } from './vector-cases.ts';
 

@@ -1,9 +1,10 @@
 /** Runs the WebAssembly kernel over field elements that lie in a memory as 32-byte little-endian integers below the modulus. */
 
-import { assert } from '../base/assert.ts';
-import { FR_MODULUS } from './constants.ts';
-import { CONSTANTS_BYTES, FR_BYTES, JOB_BYTES, SCRATCH_BYTES, writeKernel } from './poseidon2-kernel.ts';
-import { permuteReference, type State } from './poseidon2-reference.ts';
+import { assert } from '../../base/assert.ts';
+import { FR_MODULUS } from '../constants.ts';
+import { CONSTANTS_BYTES, FR_BYTES, JOB_BYTES, SCRATCH_BYTES } from './kernel/layout.ts';
+import { writeKernel } from './kernel/write-kernel.ts';
+import { permuteReference, type State } from './reference.ts';
 
 export { FR_BYTES, JOB_BYTES };
 

@@ -1,11 +1,11 @@
-import { FR_MODULUS as P } from './constants.ts';
+import { FR_MODULUS as P } from '../constants.ts';
 import {
   FULL_ROUND_CONSTANTS,
   FULL_ROUNDS_HALF,
   INTERNAL_DIAGONAL_MINUS_1,
   PARTIAL_ROUND_CONSTANTS,
   PARTIAL_ROUNDS,
-} from './poseidon2-constants.ts';
+} from './round-constants.ts';
 
 export type State = readonly [bigint, bigint, bigint, bigint];
 

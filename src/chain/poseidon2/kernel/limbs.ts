@@ -1,4 +1,4 @@
-import { FR_MODULUS as P } from './constants.ts';
+import { FR_MODULUS as P } from '../../constants.ts';
 
 /**
  * Numbers of the fast engine: five signed limbs of 51 bits, each exact in a double. A double multiplication with one rounding (FMA) splits

@@ -15,8 +15,8 @@ import {
   INTERNAL_DIAGONAL_MINUS_1,
   PARTIAL_ROUND_CONSTANTS,
   PARTIAL_ROUNDS,
-} from './poseidon2-constants.ts';
-import { inverse, LIMBS, mod, power, RADIX } from './poseidon2-limbs.ts';
+} from '../round-constants.ts';
+import { inverse, LIMBS, mod, power, RADIX } from './limbs.ts';
 
 /** Montgomery reductions by five limbs (S-boxes of partial rounds, squarings), by six, and by two (multiplications by a constant). */
 export const R5 = mod(RADIX ** 5n);
