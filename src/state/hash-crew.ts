@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
-import { createHashEngine, type HashEngine, type HashMemory, JOB_BYTES } from '../chain/poseidon2-engine.ts';
+import { createHashEngine, type HashEngine, type HashMemory, JOB_BYTES } from '../chain/poseidon2/engine.ts';
 
 const PIECE_JOBS = 64;
 /** Fewer jobs than this are done by the caller alone. */
@@ -15,8 +15,10 @@ const HELPER_TIMEOUT_MS = 60_000;
 export const CONTROL = { ROUND: 0, NEXT: 1, LEFT: 2, JOBS: 3, COUNT: 4, CAPACITY: 5, WORDS: 6 } as const;
 
 export interface HashCrew {
-  /** See HashEngine.compress; blocks the calling thread until all is done. */
-  compress(jobs: number, count: number, capacity: number): void;
+  /** See HashEngine.compress. Wakes the helpers and returns; the jobs and what they read stay as they are until `finish`. */
+  start(jobs: number, count: number, capacity: number): void;
+  /** Works along until the jobs of the last `start` are done; blocks the calling thread. */
+  finish(): void;
   readonly isFast: boolean;
   close(): Promise<void>;
 }
@@ -46,27 +48,33 @@ export function createHashCrew(hash: HashMemory, helpers: number, engine = creat
     const workerData: HashHelperData = { hash, control, thread: i + 1 };
     return new Worker(new URL('./hash-helper.ts', import.meta.url), { workerData });
   });
+  let isUnderWay = false;
+  let isShared = false;
   return {
     isFast: engine.isFast,
-    compress(jobs, count, capacity) {
-      if (workers.length === 0 || count < SHARED_JOBS_MIN) {
-        engine.compress(jobs, jobs + count * JOB_BYTES, capacity);
-        return;
-      }
+    start(jobs, count, capacity) {
+      assert(!isUnderWay, 'the hashing threads have not finished the jobs before');
+      isUnderWay = true;
+      isShared = workers.length > 0 && count >= SHARED_JOBS_MIN;
       control[CONTROL.JOBS] = jobs;
       control[CONTROL.COUNT] = count;
       control[CONTROL.CAPACITY] = capacity;
-      Atomics.store(control, CONTROL.LEFT, workers.length);
       Atomics.store(control, CONTROL.NEXT, 0);
+      if (!isShared) return;
+      Atomics.store(control, CONTROL.LEFT, workers.length);
       Atomics.add(control, CONTROL.ROUND, 1);
       Atomics.notify(control, CONTROL.ROUND);
+    },
+    finish() {
+      if (!isUnderWay) return;
       workOff(engine, control);
-      for (;;) {
-        const left = Atomics.load(control, CONTROL.LEFT);
-        if (left === 0) return;
+      for (let left = workers.length; isShared && left > 0; ) {
+        left = Atomics.load(control, CONTROL.LEFT);
+        if (left === 0) break;
         const answer = Atomics.wait(control, CONTROL.LEFT, left, HELPER_TIMEOUT_MS);
         assert(answer !== 'timed-out', 'a hashing thread does not answer');
       }
+      isUnderWay = false;
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.terminate()));

@@ -1,7 +1,7 @@
 /** A thread that does nothing but hash for the thread that started it (hash-crew.ts). */
 
 import { workerData } from 'node:worker_threads';
-import { createHashEngine } from '../chain/poseidon2-engine.ts';
+import { createHashEngine } from '../chain/poseidon2/engine.ts';
 import { CONTROL, type HashHelperData, workOff } from './hash-crew.ts';
 
 const { hash, control, thread } = workerData as HashHelperData;

@@ -1,19 +1,20 @@
 /**
- * The indexed Merkle tree (docs/PROTOCOL.md 2) in memory, synchronous. A batch is applied at once: every changed leaf and node is hashed once,
- * level by level. Owns the tree's data and the order of its keys; not threads, history or persistence.
+ * The indexed Merkle tree (docs/PROTOCOL.md 2) in memory, synchronous. A batch is applied at once. Owns the tree's data and the order of its keys;
+ * not hashing (tree-hasher.ts), history or persistence.
  */
 
 import { assert } from '../base/assert.ts';
 import { TREE_DEPTH } from '../chain/constants.ts';
-import { FR_BYTES } from '../chain/poseidon2-engine.ts';
+import { FR_BYTES } from '../chain/poseidon2/engine.ts';
 import { BatchRecord } from './batch-record.ts';
 import { raiseState } from './errors.ts';
-import { createHashCrew, type HashCrew } from './hash-crew.ts';
+import { createHashCrew } from './hash-crew.ts';
 import { KeyOrder } from './key-order.ts';
 import { HEAD } from './leaf.ts';
 import { WRITE_WORDS } from './packed-writes.ts';
 import type { Leaf } from './port.ts';
-import { JOBS_MAX, STAGED_LEAVES, TreeMemory } from './tree-memory.ts';
+import { type ChangedLevels, changedLevels, TreeHasher } from './tree-hasher.ts';
+import { TreeMemory } from './tree-memory.ts';
 
 /** Writes the salt of a leaf as 8 little-endian words. */
 export type SaltWriter = (index: number, to: Uint32Array, at: number) => void;
@@ -29,7 +30,7 @@ const FR_WORDS = FR_BYTES / 4;
 export class IndexedTree {
   readonly memory: TreeMemory;
   readonly order: KeyOrder;
-  readonly #crew: HashCrew;
+  readonly #hasher: TreeHasher;
   #nextIndex = 1;
 
   constructor(
@@ -38,11 +39,11 @@ export class IndexedTree {
   ) {
     this.memory = new TreeMemory(options.bytesMax);
     this.order = new KeyOrder(this.memory);
-    this.#crew = crewOf(this.memory);
+    this.#hasher = new TreeHasher(this.memory, crewOf(this.memory));
     this.memory.ensureLeaves(1);
     assert(HEAD.nextKey === 0n && this.memory.getNext(0) === 0, 'the head starts alone');
     this.order.rebuild(1);
-    this.rehash(Uint32Array.of(0));
+    this.#rehash(Uint32Array.of(0));
   }
 
   get nextIndex(): number {
@@ -87,20 +88,25 @@ export class IndexedTree {
     const nextIndexBefore = this.#nextIndex;
     const rootBefore = Uint32Array.from({ length: FR_WORDS });
     memory.read(memory.node(TREE_DEPTH, 0), rootBefore, 0);
-    const changes = this.#place(writes);
+    // Values are hashed by the helpers while this thread finds their leaves and derives salts.
+    const begun = this.#hasher.startWrites(writes);
+    const changes = this.#placeDuringHashing(writes);
+    const levels = changedLevels(changes.indices);
     const record = BatchRecord.create({
       batch,
       nextIndexBefore,
       nextIndexAfter: this.#nextIndex,
       leaves: changes.length,
-      nodes: countNodes(changes),
+      nodes: levels.reduce((sum, { length }) => sum + length, 0),
     });
     record.words.set(rootBefore, record.rootBefore);
     for (let index = nextIndexBefore; index < this.#nextIndex; index++) {
       memory.read(memory.key(index), record.words, record.at.newKeys + (index - nextIndexBefore) * FR_WORDS);
     }
     this.#recordAndWrite(record, changes, writeSalt);
-    this.rehash(record.words.subarray(record.at.indices, record.at.indices + record.sizes.leaves), record);
+    this.#hasher.finish();
+    this.#takeHalves(changes, begun);
+    this.#hashUp(levels, record);
     memory.read(memory.node(TREE_DEPTH, 0), record.words, record.rootAfter);
     return record;
   }
@@ -118,59 +124,83 @@ export class IndexedTree {
       memory.setNext(index, words[at.nextBefore + i]!);
       memory.write(memory.value(index), words, at.valuesBefore + i * FR_WORDS);
       memory.write(memory.salt(index), words, at.saltsBefore + i * FR_WORDS);
-      if (index >= sizes.nextIndexBefore) memory.copy(memory.zero, memory.key(index));
+      if (index < sizes.nextIndexBefore) continue;
+      memory.copy(memory.zero, memory.key(index));
+      memory.copy(memory.zero, memory.half(index));
     }
     this.#nextIndex = sizes.nextIndexBefore;
-    this.rehash(words.subarray(at.indices, at.indices + sizes.leaves));
+    this.#rehash(words.subarray(at.indices, at.indices + sizes.leaves));
     assert(record.fr(record.rootBefore) === this.root, 'the root before the batch does not follow from its record');
   }
 
   /** Sets the number of leaves after their data has been loaded; checks the list of keys. */
   adopt(nextIndex: number): void {
     this.#nextIndex = nextIndex;
+    this.memory.copy(this.memory.zero, this.memory.half(0));
     this.order.rebuild(nextIndex);
-  }
-
-  /** Hashes the leaves at ascending `indices` and all nodes above; a record keeps the nodes as they were. */
-  rehash(indices: Uint32Array, record?: BatchRecord): void {
-    let nodes = 0;
-    const keep = (level: number, below: Uint32Array) => {
-      if (record === undefined) return;
-      for (const index of below) {
-        record.words[record.at.nodeIndices + nodes] = index;
-        this.memory.read(this.memory.node(level, index), record.words, record.at.nodesBefore + nodes * FR_WORDS);
-        nodes += 1;
-      }
-      record.words[record.at.levelEnds + level] = nodes;
-    };
-    keep(0, indices);
-    this.#hashLeaves(indices);
-    let level = indices;
-    for (let height = 0; height < TREE_DEPTH; height++) {
-      level = parentsOf(level);
-      keep(height + 1, level);
-      this.#hashNodes(height, level);
-    }
   }
 
   /** Hashes everything anew; false when the root was not that of the leaves. */
   verify(): boolean {
     const { root } = this;
-    this.rehash(Uint32Array.from({ length: this.#nextIndex }, (_, index) => index));
+    this.#rehash(Uint32Array.from({ length: this.#nextIndex }, (_, index) => index));
     return this.root === root;
   }
 
   get isFast(): boolean {
-    return this.#crew.isFast;
+    return this.#hasher.isFast;
   }
 
   close(): Promise<void> {
-    return this.#crew.close();
+    return this.#hasher.close();
   }
 
   #floor(key: bigint): number {
     this.memory.writeFr(this.memory.query, key);
     return this.order.floor(this.memory.query);
+  }
+
+  /** Hashes the leaves at ascending `indices`, both halves, and all nodes above. */
+  #rehash(indices: Uint32Array): void {
+    this.#hasher.hashValues(indices.filter((index) => index < this.#nextIndex));
+    this.#hashUp(changedLevels(indices));
+  }
+
+  /** A record keeps the nodes as they were. */
+  #hashUp(levels: ChangedLevels, record?: BatchRecord): void {
+    const { memory } = this;
+    let nodes = 0;
+    this.#hasher.hashUp(levels, this.#nextIndex, (level) => {
+      if (record === undefined) return;
+      const { words, at } = record;
+      for (const index of levels[level]!) {
+        words[at.nodeIndices + nodes] = index;
+        memory.read(memory.node(level, index), words, at.nodesBefore + nodes * FR_WORDS);
+        nodes += 1;
+      }
+      words[at.levelEnds + level] = nodes;
+    });
+  }
+
+  #placeDuringHashing(writes: Uint32Array): Changes {
+    try {
+      return this.#place(writes);
+    } catch (error) {
+      this.#hasher.finish();
+      throw error;
+    }
+  }
+
+  /** Gives each changed leaf the hash of its key and value; one whose pointer alone changed has it, unless it came with a snapshot. */
+  #takeHalves({ indices, writes }: Changes, begun: number): void {
+    const { memory } = this;
+    const missing = indices.filter((index, i) => {
+      const write = writes[i]!;
+      if (write >= begun) return true;
+      if (write >= 0) this.#hasher.takeWrite(write, index);
+      return memory.isZero(memory.half(index));
+    });
+    this.#hasher.hashValues(missing);
   }
 
   /** Finds each key's leaf or gives it one, and answers the changed leaves by index with their write, or -1 for a low leaf. */
@@ -229,55 +259,6 @@ export class IndexedTree {
       memory.read(value, words, at.valuesAfter + i * FR_WORDS);
     }
   }
-
-  /** The hash of an unused leaf is 0. */
-  #hashLeaves(indices: Uint32Array): void {
-    const { memory } = this;
-    const used = indices.subarray(0, firstAtLeast(indices, this.#nextIndex));
-    for (const index of indices.subarray(used.length)) memory.copy(memory.zero, memory.node(0, index));
-    for (let start = 0; start < used.length; start += STAGED_LEAVES) {
-      const slice = used.subarray(start, start + STAGED_LEAVES);
-      const cell = (i: number, field: number) => memory.staging + (4 * i + field) * FR_BYTES;
-      slice.forEach((index, i) => {
-        const value = memory.value(index) / 4;
-        for (let word = 0; word < 4; word++) {
-          memory.words[cell(i, 0) / 4 + word] = memory.words[value + 4 + word]!;
-          memory.words[cell(i, 1) / 4 + word] = memory.words[value + word]!;
-        }
-        this.#job(i, memory.key(index), cell(i, 0), cell(i, 1), cell(i, 2));
-      });
-      this.#crew.compress(memory.jobs, slice.length, memory.capacity.kv);
-      slice.forEach((index, i) => {
-        this.#job(i, memory.key(memory.getNext(index)), memory.salt(index), memory.zero, cell(i, 3));
-      });
-      this.#crew.compress(memory.jobs, slice.length, memory.capacity.next);
-      slice.forEach((index, i) => {
-        this.#job(i, cell(i, 2), cell(i, 3), memory.zero, memory.node(0, index));
-      });
-      this.#crew.compress(memory.jobs, slice.length, memory.capacity.leaf);
-    }
-  }
-
-  #hashNodes(below: number, parents: Uint32Array): void {
-    const { memory } = this;
-    for (let start = 0; start < parents.length; start += JOBS_MAX) {
-      const slice = parents.subarray(start, start + JOBS_MAX);
-      slice.forEach((index, i) => {
-        const left = memory.node(below, 2 * index);
-        this.#job(i, left, memory.node(below, 2 * index + 1), memory.zero, memory.node(below + 1, index));
-      });
-      this.#crew.compress(memory.jobs, slice.length, memory.capacity.node);
-    }
-  }
-
-  #job(i: number, a: number, b: number, c: number, output: number): void {
-    const { words, jobs } = this.memory;
-    const at = jobs / 4 + 4 * i;
-    words[at] = a;
-    words[at + 1] = b;
-    words[at + 2] = c;
-    words[at + 3] = output;
-  }
 }
 
 interface Changes {
@@ -288,30 +269,4 @@ interface Changes {
   readonly packed: Uint32Array;
   /** Next leaf before the batch, where that changed. */
   readonly nextBefore: ReadonlyMap<number, number>;
-}
-
-function parentsOf(indices: Uint32Array): Uint32Array {
-  const parents = new Uint32Array(indices.length);
-  let count = 0;
-  for (const index of indices) {
-    const parent = index >>> 1;
-    if (count === 0 || parents[count - 1] !== parent) parents[count++] = parent;
-  }
-  return parents.subarray(0, count);
-}
-
-/** Number of distinct nodes on the paths of the changed leaves, leaves included. */
-function countNodes(changes: Changes): number {
-  let total = changes.length;
-  for (let level = changes.indices, height = 0; height < TREE_DEPTH; height++) {
-    level = parentsOf(level);
-    total += level.length;
-  }
-  return total;
-}
-
-function firstAtLeast(indices: Uint32Array, bound: number): number {
-  let count = indices.length;
-  while (count > 0 && indices[count - 1]! >= bound) count -= 1;
-  return count;
 }

@@ -22,6 +22,8 @@ const createBlock = (): Block => ({
 export class KeyOrder {
   readonly #memory: TreeMemory;
   #blocks: Block[] = [];
+  /** Of each block the prefix of its first key, side by side: the search for a block then stays in the cache. */
+  #firsts: number[] = [];
 
   constructor(memory: TreeMemory) {
     this.#memory = memory;
@@ -36,7 +38,6 @@ export class KeyOrder {
   /** Adds a leaf whose key is new. */
   insert(leaf: number): void {
     const key = this.#memory.key(leaf);
-    if (this.#blocks.length === 0) this.#blocks.push(createBlock());
     const number = this.#blockNumber(key);
     let block = this.#blocks[number]!;
     let position = this.#positionIn(block, key) + 1;
@@ -64,7 +65,12 @@ export class KeyOrder {
     block.prefixes.copyWithin(position, position + 1, block.count);
     block.leaves.copyWithin(position, position + 1, block.count);
     block.count -= 1;
-    if (block.count === 0) this.#blocks.splice(number, 1);
+    if (block.count > 0) {
+      this.#firsts[number] = block.prefixes[0]!;
+    } else {
+      this.#blocks.splice(number, 1);
+      this.#firsts.splice(number, 1);
+    }
   }
 
   /** The leaf before `leaf` in the order of keys. */
@@ -103,6 +109,7 @@ export class KeyOrder {
       leaf = next;
     }
     this.#blocks = [...blocks, block];
+    this.#firsts = this.#blocks.map(({ prefixes }) => prefixes[0]!);
   }
 
   #split(number: number): Block {
@@ -114,6 +121,7 @@ export class KeyOrder {
     upper.count = BLOCK_ITEMS - half;
     block.count = half;
     this.#blocks.splice(number + 1, 0, upper);
+    this.#firsts.splice(number + 1, 0, upper.prefixes[0]!);
     return upper;
   }
 
@@ -128,7 +136,9 @@ export class KeyOrder {
     let high = this.#blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#isAtMost(this.#blocks[middle]!, 0, key, prefix)) low = middle;
+      const first = this.#firsts[middle]!;
+      const isAtMost = first === prefix ? this.#isAtMost(this.#blocks[middle]!, 0, key, prefix) : first < prefix;
+      if (isAtMost) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -1,6 +1,6 @@
 /**
- * Where the tree lies: one shared memory that the hash kernel reads and writes in place. Per leaf 164 bytes: key 32, value 32 (lo then hi), salt 32,
- * next leaf 4, nodes 64. Field elements are 32-byte little-endian integers below the modulus.
+ * Where the tree lies: one shared memory that the hash kernel reads and writes in place. Per leaf 196 bytes: key 32, value 32 (lo then hi), salt 32,
+ * hash of key and value 32, next leaf 4, nodes 64. Field elements are 32-byte little-endian integers below the modulus.
  *
  * Leaves and the 12 lowest node levels come in chunks of 4,096 leaves; the levels above stand in one heap, which bounds the tree to 2^28 leaves.
  */
@@ -12,10 +12,11 @@ import {
   createHashMemory,
   FR_BYTES,
   type HashMemory,
+  JOB_BYTES,
   RESERVED_BYTES,
   readFr,
   writeFr,
-} from '../chain/poseidon2-engine.ts';
+} from '../chain/poseidon2/engine.ts';
 import { EMPTY_SUBTREES } from './leaf.ts';
 
 const CHUNK_LEVELS = 12;
@@ -25,17 +26,19 @@ const LEAVES_MAX = 2 ** (CHUNK_LEVELS + TOP_LEVELS);
 const PAGE_BYTES = 65_536;
 const GROW_PAGES = 256;
 
-/** Jobs of one call of the hash kernel, and leaves hashed at once. */
-export const JOBS_MAX = 32_768;
-export const STAGED_LEAVES = 8_192;
+/** Memory of one leaf, for whoever sizes the tree. */
+export const LEAF_BYTES = 6 * FR_BYTES + 4;
+/** Jobs handed to the hashing threads at once, and leaves staged for them. */
+export const STAGE_JOBS = 16_384;
 
 const CHUNK = {
   nodes: 0,
   keys: 2 * CHUNK_LEAVES * FR_BYTES,
   values: 3 * CHUNK_LEAVES * FR_BYTES,
   salts: 4 * CHUNK_LEAVES * FR_BYTES,
-  next: 5 * CHUNK_LEAVES * FR_BYTES,
-  bytes: 5 * CHUNK_LEAVES * FR_BYTES + 4 * CHUNK_LEAVES,
+  halves: 5 * CHUNK_LEAVES * FR_BYTES,
+  next: 6 * CHUNK_LEAVES * FR_BYTES,
+  bytes: CHUNK_LEAVES * LEAF_BYTES,
 };
 
 export class TreeMemory {
@@ -43,8 +46,9 @@ export class TreeMemory {
   /** All zero bytes: the element 0. */
   readonly zero: number;
   readonly capacity: { readonly node: number; readonly leaf: number; readonly kv: number; readonly next: number };
-  readonly jobs: number;
-  /** Per staged leaf: hi, lo, kv, next; the upper halves of hi and lo stay zero. */
+  /** Two lists of jobs: one is written while the other is worked off. */
+  readonly jobs: readonly [number, number];
+  /** Per staged leaf four elements (tree-hasher.ts). */
   readonly staging: number;
   /** A key to search for. */
   readonly query: number;
@@ -72,8 +76,8 @@ export class TreeMemory {
     this.#empty = this.#allocate(EMPTY_SUBTREES.length * FR_BYTES);
     for (const [level, root] of EMPTY_SUBTREES.entries()) this.writeFr(this.#empty + level * FR_BYTES, root);
     this.#spine = this.#allocate((TREE_DEPTH + 1) * FR_BYTES);
-    this.jobs = this.#allocate(JOBS_MAX * 16);
-    this.staging = this.#allocate(STAGED_LEAVES * 4 * FR_BYTES);
+    this.jobs = [this.#allocate(STAGE_JOBS * JOB_BYTES), this.#allocate(STAGE_JOBS * JOB_BYTES)];
+    this.staging = this.#allocate(STAGE_JOBS * 4 * FR_BYTES);
     this.#top = this.#allocate(2 * 2 ** TOP_LEVELS * FR_BYTES);
     this.#fillHeap(this.#top, CHUNK_LEVELS, TOP_LEVELS);
   }
@@ -119,6 +123,11 @@ export class TreeMemory {
     return this.#chunk(index) + CHUNK.salts + (index % CHUNK_LEAVES) * FR_BYTES;
   }
 
+  /** The hash of a leaf's key and value; zero while it is not known. */
+  half(index: number): number {
+    return this.#chunk(index) + CHUNK.halves + (index % CHUNK_LEAVES) * FR_BYTES;
+  }
+
   getNext(index: number): number {
     return this.words[this.#next(index)]!;
   }
@@ -133,6 +142,11 @@ export class TreeMemory {
     const source = from / 4;
     const target = to / 4;
     for (let i = 0; i < 8; i++) words[target + i] = words[source + i]!;
+  }
+
+  isZero(address: number): boolean {
+    for (let at = address / 4; at < address / 4 + 8; at++) if (this.words[at] !== 0) return false;
+    return true;
   }
 
   /** Copies one element out, `at` in words. */

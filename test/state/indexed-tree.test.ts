@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { createReferenceEngine } from '../../src/chain/poseidon2-engine.ts';
+import { createReferenceEngine } from '../../src/chain/poseidon2/engine.ts';
 import { createSalts } from '../../src/chain/salts.ts';
 import { createHashCrew } from '../../src/state/hash-crew.ts';
 import { IndexedTree } from '../../src/state/indexed-tree.ts';
