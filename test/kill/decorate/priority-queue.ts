@@ -1,0 +1,21 @@
+import { watchPriorityQueue as watch } from '../../../src/node/priority-queue.ts';
+import { at } from '../trigger.ts';
+
+/** The look at Ethereum's queue, killed when it has found something. */
+export const watchPriorityQueue: typeof watch = (...args) => {
+  const watcher = watch(...args);
+  let first = true;
+  return {
+    get confirmed() {
+      return watcher.confirmed;
+    },
+    from: (index, limit) => watcher.from(index, limit),
+    async poll() {
+      const before = watcher.confirmed;
+      await watcher.poll();
+      // The first look finds what earlier lives have taken.
+      if (watcher.confirmed > before && !first) at('watcher.seen');
+      first = false;
+    },
+  };
+};

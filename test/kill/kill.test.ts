@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from '../demo/free-ports.ts';
+import { endLeftovers, type LaunchedNode } from '../demo/node-process.ts';
+import { type KillRunOptions, runKills } from './kill-run.ts';
+import { holdOutcome, type Sent } from './ledger.ts';
+import { armNext, planKills, without } from './plan.ts';
+import { KILL_POINTS, type KillPointName } from './points.ts';
+import { newRunState } from './run-state.ts';
+
+const names = KILL_POINTS.map(({ name }): KillPointName => name);
+
+describe('the plan', () => {
+  it('names at least 25 points, each once', () => {
+    expect(names.length).toBeGreaterThanOrEqual(25);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('is the seed’s, and another seed has another', () => {
+    expect(planKills('1', names)).toEqual(planKills('1', names));
+    expect(planKills('2', names)).not.toEqual(planKills('1', names));
+  });
+
+  it('leaves proofs out when there is no prover', () => {
+    const proving = new Set<string>(KILL_POINTS.filter((point) => 'proving' in point).map(({ name }) => name));
+    let remaining = planKills('1', names);
+    for (let armed = armNext(remaining, false); armed.length > 0; armed = armNext(remaining, false)) {
+      expect(armed.filter(({ name }) => proving.has(name))).toEqual([]);
+      remaining = without(remaining, armed[0]!.name);
+    }
+    expect(remaining.map(({ name }) => name).sort()).toEqual([...proving].sort());
+  });
+
+  it('comes to every point, and arms a shutdown alone', () => {
+    let remaining = planKills('1', names);
+    const reached: string[] = [];
+    while (remaining.length > 0) {
+      const armed = armNext(remaining);
+      if (armed.some(({ name }) => name.startsWith('shutdown.'))) expect(armed.length).toBe(1);
+      reached.push(armed[0]!.name);
+      remaining = without(remaining, armed[0]!.name);
+    }
+    expect(reached.sort()).toEqual([...names].sort());
+  });
+});
+
+describe('the ledger', () => {
+  const sent = (fields: Partial<Sent>): Sent => ({
+    hash: '0x01',
+    raw: '0x02',
+    by: 'customer-a',
+    to: '0x0000000000000000000000000000000000000001',
+    value: '1',
+    slot: 1,
+    answered: true,
+    unanswered: false,
+    ...fields,
+  });
+  const included = { status: 'included', blockNumber: '0x1', batchNumber: '0x1' } as const;
+  const denied = { status: 'denied', denial: { code: 'expired', batchNumber: '0x1' } } as const;
+
+  it.each([
+    ['what was answered and is unknown', sent({}), null],
+    ['a refused one with an outcome', sent({ answered: false }), included],
+    ['one that waits again', sent({ ended: included }), { status: 'pending' } as const],
+    ['a receipt that became a denial', sent({ ended: included }), denied],
+    ['a denial that became a receipt', sent({ ended: denied }), included],
+    ['a receipt in another block', sent({ ended: included }), { ...included, blockNumber: '0x2' } as const],
+  ])('complains of %s', (_what, one, outcome) => {
+    expect(() => holdOutcome(one, outcome)).toThrow();
+  });
+
+  it('takes what may be: one that got no answer is there or not', () => {
+    holdOutcome(sent({ answered: false, unanswered: true }), null);
+    const one = sent({ answered: false, unanswered: true });
+    holdOutcome(one, { status: 'pending' });
+    holdOutcome(one, included);
+    expect(one.ended).toEqual(included);
+  });
+});
+
+/** G7, a sample; `npm run test:kill` is the whole, with proofs. */
+describe('a node that is killed', () => {
+  const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
+  const sample: readonly KillPointName[] = ['accept.unanswered', 'seal.unwritten', 'commit.sent'];
+  const folder = mkdtempSync(join(tmpdir(), 'privity-kill-'));
+  const launched: LaunchedNode[] = [];
+  let ports: number[] = [];
+
+  beforeAll(async () => {
+    ports = await freePorts(2);
+  });
+  afterAll(async () => {
+    for (const node of launched) {
+      node.send('SIGKILL');
+      await node.exited;
+      endLeftovers(join(folder, 'data'), node.pid);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it(`loses nothing and does nothing twice (seed ${seed})`, { timeout: 300_000 }, async () => {
+    const options: KillRunOptions = {
+      folder,
+      cacheDir: process.env['PRIVITY_CACHE_DIR'] ?? join(import.meta.dirname, '../../node_modules/.cache'),
+      batchIntervalSeconds: 3,
+      lifeTimeoutMs: 60_000,
+      settleTimeoutMs: 90_000,
+      until: Date.now() + 280_000,
+      proverWorkers: 0,
+    };
+    const state = newRunState(seed, false, planKills(seed, sample), { http: ports[0]!, l1: ports[1]! });
+    const report = await runKills(state, options, { say: console.info, onLaunch: (node) => launched.push(node) });
+    expect(state.deaths.map(({ at }) => at).sort()).toEqual([...sample].sort());
+    expect(report!.log.accepted).toBeGreaterThan(0);
+    expect(report!.log.accepted).toBe(report!.log.included + report!.log.denied);
+    expect(report!.l1.committed).toBeGreaterThan(1);
+    expect(report!.verified).toContain('every root as recorded');
+    console.info(
+      `seed ${seed}: ${state.lives} lives, ${report!.log.accepted} accepted, ${report!.l1.committed} batches on Ethereum`,
+    );
+  });
+});
