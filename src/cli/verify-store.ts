@@ -1,25 +1,33 @@
+import { createPublicClient, http } from 'viem';
 import { systemClock } from '../base/clock.ts';
 import { loadConfig } from '../config/load.ts';
 import { verifyConfig } from '../config/verify.ts';
+import { lookAtL1 } from '../node/compare-with-l1.ts';
 import { foldersOf } from '../node/folders.ts';
 import { openKeys } from '../node/keys.ts';
 import { createLog } from '../node/log.ts';
 import { openNodeStore } from '../node/open-node-store.ts';
 import { readFoundation } from '../node/read-foundation.ts';
 import { replayStore } from '../node/replay-store.ts';
-import { type Command, configOf } from './command.ts';
+import { type Command, configOf, text } from './command.ts';
 
 export const verifyStore: Command = {
   name: 'verify-store',
   summary: 'Authenticates everything stored, replays the block log and compares every root. The node must be stopped.',
-  usage: 'privity verify-store [--config FILE] [--dev]',
-  options: { config: { type: 'string' }, dev: { type: 'boolean' } },
+  usage:
+    'privity verify-store [--config FILE] [--dev] [--l1 URL]\n\n--l1 also compares genesis and every executed batch with what PrivityChain stores.',
+  options: { config: { type: 'string' }, dev: { type: 'boolean' }, l1: { type: 'string' } },
   async run({ values }, context) {
     const config = loadConfig(configOf(values, context));
     verifyConfig(config);
     const folders = foldersOf(config);
     // First: a wrong folder must be refused before anything is made in it.
-    const { genesis } = readFoundation(config, folders);
+    const { genesis, place } = readFoundation(config, folders);
+    const url = text(values['l1']);
+    const l1 =
+      url === undefined
+        ? undefined
+        : await lookAtL1(createPublicClient({ transport: http(url) }), { ...genesis, ...place });
     const log = createLog('error');
     const keys = await openKeys(config, folders, context.environment);
     const store = await openNodeStore(config, folders, { keys, clock: systemClock, log });
@@ -31,11 +39,15 @@ export const verifyStore: Command = {
         clock: systemClock,
         log,
         onBatch: () => undefined,
+        ...(l1 === undefined ? {} : { l1 }),
       });
       context.print(`authenticated: ${found.logEntries} log entries, ${found.tables} tables, ${found.files} files`);
       context.print(`audit log: ${report.auditEntries} entries, chained`);
       context.print(`replayed: ${report.blocks} blocks, ${report.waiting} transactions still waiting`);
       context.print(`sealed batches: ${report.sealedBatches}, every root as recorded`);
+      if (report.executedOnL1 !== undefined) {
+        context.print(`Ethereum: genesis and ${report.executedOnL1} executed batches, every stored hash equal`);
+      }
       context.print(`state root 0x${report.stateRoot.toString(16).padStart(64, '0')}`);
       return 0;
     } finally {

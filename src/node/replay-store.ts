@@ -12,6 +12,7 @@ import { decodeEntry } from '../sequencer/log-entries.ts';
 import type { Store, VerifyReport } from '../store/port.ts';
 import { archiveName } from './archive.ts';
 import { createAuditStore } from './audit-store.ts';
+import { compareWithL1, type ExecutedOnL1 } from './compare-with-l1.ts';
 import type { ChainFoundation } from './development-chain.ts';
 import { nodeError } from './errors.ts';
 import type { NodeKeys } from './keys.ts';
@@ -29,6 +30,8 @@ export interface ReplayReport {
   readonly waiting: number;
   readonly stateRoot: bigint;
   readonly auditEntries: bigint;
+  /** Batches whose roots Ethereum stores likewise; undefined when it was not asked. */
+  readonly executedOnL1: bigint | undefined;
 }
 
 /** Throws the coded error of the first thing that does not hold. `onBatch` hears of each batch whose roots agree. */
@@ -40,6 +43,7 @@ export async function replayStore(
     readonly clock: Clock;
     readonly log: Logger;
     readonly onBatch: (batch: bigint) => void;
+    readonly l1?: ExecutedOnL1;
   },
 ): Promise<ReplayReport> {
   const { store, keys, genesis, clock, log } = deps;
@@ -62,6 +66,8 @@ export async function replayStore(
   try {
     await Promise.race([compareTables(view.sealed, store, deps.onBatch), failure.promise]);
     const audit = await verifyAudit(view.sealed, store);
+    // The rows' roots are those of the replay by now; the hash on L1 covers everything else in them.
+    if (deps.l1 !== undefined) await compareWithL1((batch) => pipeline.book.get(batch), deps.l1);
     return {
       store: report,
       blocks: pipeline.sequencer.head,
@@ -69,6 +75,7 @@ export async function replayStore(
       waiting: pipeline.sequencer.waiting,
       stateRoot: view.sealed.at(-1)?.stateRoot ?? 0n,
       auditEntries: audit.sequence,
+      executedOnL1: deps.l1?.count,
     };
   } finally {
     await pipeline.close();

@@ -5,8 +5,11 @@ import { mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createPublicClient, custom, http } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashStoredBatch, type StoredBatch } from '../../src/chain/stored-batch.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { type ExecutedOnL1, lookAtL1 } from '../../src/node/compare-with-l1.ts';
 import { foldersOf } from '../../src/node/folders.ts';
 import { openKeys } from '../../src/node/keys.ts';
 import { openNodeStore } from '../../src/node/open-node-store.ts';
@@ -47,7 +50,11 @@ beforeAll(async () => {
   await life.stop();
 });
 
-async function replay(change: (store: Store) => Store = (store) => store, changes: Partial<Config> = {}) {
+async function replay(
+  change: (store: Store) => Store = (store) => store,
+  changes: Partial<Config> = {},
+  l1?: ExecutedOnL1,
+) {
   const at = { ...config, ...changes };
   const folders = foldersOf(at);
   const keys = await openKeys(at, folders, {});
@@ -58,7 +65,10 @@ async function replay(change: (store: Store) => Store = (store) => store, change
     const { genesis } = readFoundation(at, folders);
     const onBatch = (batch: bigint) => void batches.push(batch);
     return {
-      report: await replayStore(at, { genesis, keys, store: change(store), clock, log: silent, onBatch }),
+      report: await replayStore(at, {
+        ...{ genesis, keys, store: change(store), clock, log: silent, onBatch },
+        ...(l1 === undefined ? {} : { l1 }),
+      }),
       batches,
     };
   } finally {
@@ -151,6 +161,58 @@ describe('replay of a store', () => {
 
   it('refuses the genesis of another chain', async () => {
     await expect(replay(undefined, { 'chain.id': 5 })).rejects.toMatchObject({ code: 'NODE_GENESIS' });
+  });
+});
+
+describe('replay of a store beside Ethereum', () => {
+  const onL1 = async (changes: Readonly<Record<string, (batch: StoredBatch) => StoredBatch>> = {}) => {
+    const life = await openLife(config);
+    const stored = await Promise.all([0n, 1n, 2n, 3n].map(async (n) => (await life.pipeline.book.get(n))!.stored));
+    await life.stop();
+    const hashes = stored.map((batch, n) => hashStoredBatch((changes[n] ?? ((same) => same))(batch)));
+    return { count: 2n, storedBatchHash: async (n: bigint) => hashes[Number(n)] ?? `0x${'00'.repeat(32)}` };
+  };
+
+  it('compares genesis and what is executed, and no more', async () => {
+    const { report } = await replay(undefined, {}, await onL1({ 3: (batch) => ({ ...batch, slot: 0n }) }));
+    expect(report.executedOnL1).toBe(2n);
+    expect((await replay()).report.executedOnL1).toBeUndefined();
+  });
+
+  it.each(['stateRoot', 'recordsRoot', 'priorityIndex', 'policyRoot', 'slot', 'commitment', 'sealed'] as const)(
+    'finds another %s',
+    async (field) => {
+      const l1 = await onL1({ 2: (batch) => ({ ...batch, [field]: batch[field] + 1n }) });
+      await expect(replay(undefined, {}, l1)).rejects.toMatchObject({ code: 'L1_FORK', internalText: 'batch 2' });
+    },
+  );
+
+  it('finds another genesis, and batches that this store does not have', async () => {
+    const other = await onL1({ 0: (batch) => ({ ...batch, stateRoot: 1n }) });
+    await expect(replay(undefined, {}, other)).rejects.toMatchObject({ code: 'L1_FORK', internalText: 'batch 0' });
+    const more = { ...(await onL1()), count: 4n };
+    await expect(replay(undefined, {}, more)).rejects.toMatchObject({ code: 'L1_FORK' });
+  });
+
+  it('reads Ethereum at one block, and says when it is another network or none', async () => {
+    const answers: Record<string, unknown> = { eth_chainId: '0x7a69', eth_blockNumber: '0x9' };
+    const blocks: unknown[] = [];
+    const client = createPublicClient({
+      transport: custom({
+        async request({ method, params }) {
+          if (method !== 'eth_call') return answers[method];
+          blocks.push(params[1]);
+          return `0x${'00'.repeat(31)}02`;
+        },
+      }),
+    });
+    const place = { chain: `0x${'11'.repeat(20)}`, l1ChainId: 31_337n } as const;
+    const l1 = await lookAtL1(client, place);
+    expect([l1.count, await l1.storedBatchHash(1n)]).toEqual([2n, `0x${'00'.repeat(31)}02`]);
+    expect(blocks).toEqual(['0x9', '0x9']);
+    await expect(lookAtL1(client, { ...place, l1ChainId: 1n })).rejects.toMatchObject({ code: 'L1_WRONG_CHAIN' });
+    const away = createPublicClient({ transport: http('http://127.0.0.1:1', { retryCount: 0 }) });
+    await expect(lookAtL1(away, place)).rejects.toMatchObject({ code: 'L1_UNREACHABLE' });
   });
 });
 

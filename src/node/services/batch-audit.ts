@@ -1,5 +1,6 @@
 import { type Address, getAddress, type PublicClient } from 'viem';
 import { bigIntToHex } from '../../base/bytes.ts';
+import { isPrivityError } from '../../base/errors.ts';
 import { hashStoredBatch } from '../../chain/stored-batch.ts';
 import { toWord } from '../../chain/word.ts';
 import type { WrapProof } from '../../prover/port.ts';
@@ -34,10 +35,16 @@ export function createBatchAudit({ book, client, chainContract, proofOf, verifyW
     async verify(number) {
       const batch = await book.get(number);
       if (batch === undefined || number === 0n) return undefined;
-      const [stored, range, verify] = [await onL1(number), await proofOf(number), verifyWrap()];
+      const [stored, kept, verify] = [await onL1(number), await unlessDamaged(proofOf(number)), verifyWrap()];
       const checks: Record<string, boolean | string> = { storedBatchHash: stored === hashStoredBatch(batch.stored) };
+      const range = kept === 'damaged' ? undefined : kept;
       if (range === undefined || verify === undefined) {
-        checks['proof'] = range === undefined ? 'not made yet' : 'verifier not prepared yet';
+        checks['proof'] =
+          kept === 'damaged'
+            ? 'the stored proof is damaged'
+            : range === undefined
+              ? 'not made yet'
+              : 'verifier not prepared yet';
       } else {
         const [before, after] = [await book.get(range.from), await book.get(range.to)];
         const expected = [before, after].flatMap((b) => {
@@ -61,6 +68,18 @@ export function createBatchAudit({ book, client, chainContract, proofOf, verifyW
       };
     },
   };
+}
+
+/** A proof that does not open, or is none, is what an auditor asks about: an answer. Everything else is a fault of the node. */
+const DAMAGED = ['STORE_RECORD_CORRUPT', 'STORE_ROWS_REPLACED', 'PROOF_MALFORMED'];
+
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | 'damaged'> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isPrivityError(error) && DAMAGED.includes(error.code)) return 'damaged';
+    throw error;
+  }
 }
 
 function describe({ stored, records, l1: _, ...batch }: BookedBatch, status: string) {
