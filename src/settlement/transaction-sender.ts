@@ -44,13 +44,7 @@ const raise = (fee: bigint): bigint => (fee * 1125n) / 1000n + 1n;
 
 export function createTransactionSender(
   options: SenderOptions,
-  deps: {
-    client: PublicClient;
-    account: LocalAccount;
-    clock: Clock;
-    /** Called before the first byte goes out and after: the crash tests stop the process there. */
-    onStep?: (step: 'before-send' | 'after-send', label: string) => void | Promise<void>;
-  },
+  deps: { client: PublicClient; account: LocalAccount; clock: Clock },
 ): TransactionSender {
   const { client, account, clock } = deps;
 
@@ -85,7 +79,6 @@ export function createTransactionSender(
           maxFeePerGas,
           maxPriorityFeePerGas,
         });
-        await deps.onStep?.('before-send', label);
         // Known before it is sent: an answer that gets lost, or "already known", must not make us miss our own receipt.
         hashes.push(keccak256(raw));
         try {
@@ -96,7 +89,6 @@ export function createTransactionSender(
           const settled = /already|nonce|underpriced|replacement|less than block base fee/i.test(shortMessage(error));
           if (!settled) throw refusedByL1(label, error);
         }
-        await deps.onStep?.('after-send', label);
         const deadline = clock.now() + options.stallMs;
         while (clock.now() < deadline && !signal.aborted) {
           // In this order: once the nonce is used, one more look finds our receipt, or another transaction took the nonce.
