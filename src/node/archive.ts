@@ -15,6 +15,8 @@ import type { ChainIndex } from './chain-index.ts';
 export const archiveName = (batch: bigint): string => `batch-${batch.toString().padStart(12, '0')}`;
 
 const archiveVersion = 1;
+/** In one record: all leaves of a large batch at once would take hundreds of megabytes of small objects. */
+const leavesAtOnce = 10_000;
 
 /** Writes the archive, once, and gives its hash. */
 export async function writeArchive(
@@ -52,5 +54,9 @@ async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIn
   for (const denial of batch.denials) {
     yield encodeFields([textField('denial'), encodeEntry({ kind: 'denial', denial }).payload]);
   }
-  yield encodeFields([textField('leaves'), [...batch.dirty].map(([key, { hi, lo }]) => [int(key), int(hi), int(lo)])]);
+  const leaves = [...batch.dirty];
+  for (let at = 0; at === 0 || at < leaves.length; at += leavesAtOnce) {
+    const part = leaves.slice(at, at + leavesAtOnce);
+    yield encodeFields([textField('leaves'), part.map(([key, { hi, lo }]) => [int(key), int(hi), int(lo)])]);
+  }
 }

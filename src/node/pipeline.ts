@@ -12,7 +12,7 @@ import { createSalts } from '../chain/salts.ts';
 import { genesisStoredBatch } from '../chain/stored-batch.ts';
 import type { Config } from '../config/schema.ts';
 import type { FreshDigest } from '../prover/port.ts';
-import type { ClosedBatch } from '../sequencer/batch.ts';
+import type { ClosedBatch, ProvableBatch } from '../sequencer/batch.ts';
 import { createDenialSigner } from '../sequencer/denial-signer.ts';
 import { genesisStart } from '../sequencer/genesis-start.ts';
 import { decodeEntry } from '../sequencer/log-entries.ts';
@@ -20,6 +20,7 @@ import type { DurableLog } from '../sequencer/port.ts';
 import { Sequencer } from '../sequencer/sequencer.ts';
 import type { L1Counts } from '../settlement/port.ts';
 import type { PriorityWatcher } from '../settlement/priority-watcher.ts';
+import { PackedKeys } from '../state/packed-writes.ts';
 import type { Tree } from '../state/port.ts';
 import { createTree, DEFAULT_TREE_OPTIONS } from '../state/tree.ts';
 import type { Store } from '../store/port.ts';
@@ -53,8 +54,8 @@ export interface Pipeline {
   readonly book: BatchBook;
   readonly tree: Tree;
   readonly watcher: PriorityWatcher;
-  /** Batches whose proof may still be needed, with the digests around them. */
-  readonly closed: ReadonlyMap<bigint, ClosedBatch>;
+  /** Sealed batches whose proof may still be needed, with the digests around them. */
+  readonly provable: ReadonlyMap<bigint, ProvableBatch>;
   freshDigestAfter(batch: bigint): FreshDigest | undefined;
   readonly settled: SettledBlocks;
   /** Told how far Ethereum is. */
@@ -85,7 +86,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
   const index = await ChainIndex.open({ chainId: genesis.chainId, ...indexBounds, onFailure: fail }, store);
   const book = new BatchBook(store, genesisBatch(start, genesisTree.root, genesis.policyRoot));
   const digests = new Map<bigint, FreshDigest>([[0n, { digest: start.digest, blind: start.blind }]]);
-  const closed = new Map<bigint, ClosedBatch>();
+  const provable = new Map<bigint, ProvableBatch>();
   const replayed: ClosedBatch[] = [];
   let live = false;
   const settled = new SettledBlocks();
@@ -109,10 +110,8 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       onSealed(batch, after) {
         digests.set(batch.number, after);
         sequencer.state.dropBatch(batch.number);
-        if (aside) {
-          closed.delete(batch.number);
-          digests.delete(batch.number - 1n);
-        }
+        if (aside) digests.delete(batch.number - 1n);
+        else provable.set(batch.number, provableOf(batch));
         if (live) log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
       },
     },
@@ -158,7 +157,6 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
           }
         },
         onBatch(batch) {
-          closed.set(batch.number, batch);
           if (live) {
             sealer.add(batch);
             sealer.idle().catch(failed.reject);
@@ -194,7 +192,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     book,
     tree,
     watcher,
-    closed,
+    provable,
     freshDigestAfter: (batch) => digests.get(batch),
     settled,
     async onCounts(counts) {
@@ -202,7 +200,7 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
       sequencer.proven(counts.proven);
       await settled.update(book);
       // What is executed needs no proof any more.
-      for (const number of closed.keys()) if (number <= counts.executed) closed.delete(number);
+      for (const number of provable.keys()) if (number <= counts.executed) provable.delete(number);
       for (const number of digests.keys()) if (number < counts.proven) digests.delete(number);
     },
     sealing: (signal) =>
@@ -218,6 +216,25 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     },
   };
 }
+
+/** Without what sealing alone needed: batches may wait for their execution on Ethereum for long. */
+const provableOf = ({
+  start,
+  number,
+  slot,
+  policyRoot,
+  firstBlock,
+  lastBlock,
+  touched,
+}: ClosedBatch): ProvableBatch => ({
+  start,
+  number,
+  slot,
+  policyRoot,
+  firstBlock,
+  lastBlock,
+  touched: new PackedKeys(touched),
+});
 
 function genesisBatch(start: ReturnType<typeof genesisDigest>, treeRoot: bigint, policyRoot: bigint): BookedBatch {
   return {

@@ -9,7 +9,7 @@ import { buildBatchWitness, traceForWitness } from '../prover/witness/batch-witn
 import { encodeInputs } from '../prover/witness/circuit-value.ts';
 import type { BatchItem, CircuitWitness, WitnessDeps } from '../prover/witness/port.ts';
 import { SEAL_KEYS } from '../prover/witness/seal-witness.ts';
-import type { ClosedBatch } from '../sequencer/batch.ts';
+import type { ProvableBatch } from '../sequencer/batch.ts';
 import type { NodeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -34,7 +34,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
   };
 
   async function build(number: bigint): Promise<readonly LeafWitness[]> {
-    const batch = pipeline.closed.get(number);
+    const batch = pipeline.provable.get(number);
     const booked = await pipeline.book.get(number);
     assert(batch !== undefined && booked !== undefined, `batch ${number} is kept until it is executed`);
     const deps = witnessDeps(batch);
@@ -49,7 +49,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
     return [...segments, seal.witness].map(leafOf);
   }
 
-  function witnessDeps(batch: ClosedBatch): WitnessDeps {
+  function witnessDeps(batch: ProvableBatch): WitnessDeps {
     const policy = policies.policy(batch.policyRoot);
     const execution = policies.executor(batch.policyRoot);
     assert(policy !== undefined && execution !== undefined, 'the policy of a sealed batch is known');
@@ -62,7 +62,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
     };
   }
 
-  async function itemsOf(batch: ClosedBatch): Promise<BatchItem[]> {
+  async function itemsOf(batch: ProvableBatch): Promise<BatchItem[]> {
     const items: BatchItem[] = [{ kind: 'begin', policyRoot: batch.policyRoot, slot: batch.slot }];
     for (let number = batch.firstBlock; number <= batch.lastBlock; number++) {
       const block = await pipeline.index.block(number);

@@ -85,8 +85,8 @@ export class Sequencer {
   readonly #denialTimes = new Map<bigint, number[]>();
   #next: BatchStart;
   #batch: OpenBatch | undefined;
-  /** The batch that was left last; a denial on its way to the log may still belong to it. */
-  #closed: OpenBatch | undefined;
+  /** Denials of the batch that was left last; one on its way to the log may still belong there. */
+  #closedDenials: SignedDenial[] = [];
   /** Denials signed between two batches: they belong to the one that opens next. */
   #loose: SignedDenial[] = [];
   #gapsCheckedAt = 0;
@@ -322,7 +322,7 @@ export class Sequencer {
 
   #takeBack({ from }: WithdrawnEntry, start: BatchStart, again: ReExecution): void {
     this.#batch = undefined;
-    this.#closed = undefined;
+    this.#closedDenials = [];
     this.#executor = undefined;
     this.#next = start;
     this.state.withdraw(from);
@@ -655,7 +655,7 @@ export class Sequencer {
       contextOfState((key) => this.state.get(key)),
     );
     this.#batch = undefined;
-    this.#closed = batch;
+    this.#closedDenials = batch.denials;
     if (this.#again?.batch?.number === batch.number) this.#again.finish(batch.number);
     return batch;
   }
@@ -706,7 +706,7 @@ export class Sequencer {
     const kept = [
       this.#loose,
       this.#batch?.denials ?? [],
-      this.#closed?.denials ?? [],
+      this.#closedDenials,
       ...(this.#again?.denials ?? []),
     ];
     for (const denials of kept) {
