@@ -1,4 +1,7 @@
-/** Sends signed transfers at a steady rate over kept connections; runs as a process of its own and answers its parent once. */
+/**
+ * Sends signed transfers at a steady rate over kept connections; runs as a process of its own. Tells its parent when it begins to send, when
+ * the last request is answered, and at the end what came out.
+ */
 
 import { Agent, request } from 'node:http';
 import secp256k1 from 'secp256k1';
@@ -31,13 +34,20 @@ export interface LoadResult {
   readonly receiptMs: { readonly p50: number; readonly p99: number };
 }
 
+export type LoadMessage =
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'result'; readonly result: LoadResult };
+
+const tell = (message: LoadMessage, sent = (): void => undefined): void => void process.send!(message, sent);
+
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const receiptPollMs = 50;
 const receiptTimeoutMs = 60_000;
 
 process.once('message', (options: LoadOptions) => {
   run(options).then(
-    (result) => process.send!(result, () => process.exit(0)),
+    (result) => tell({ kind: 'result', result }, () => process.exit(0)),
     (error) => {
       console.error(error);
       process.exit(1);
@@ -67,6 +77,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   const hashes: { hash: string; token: string | undefined }[] = [];
   let refused = 0;
   const open: Promise<void>[] = [];
+  tell({ kind: 'sending' });
   const start = performance.now();
   for (let i = 0; i < total; i++) {
     const due = start + (i * 1000) / rate;
@@ -94,6 +105,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   }
   await Promise.all(open);
   const acceptedPerSecond = Math.round(((total - refused) * 1000) / (performance.now() - start));
+  tell({ kind: 'answered' });
   let withReceipt = 0;
   const queue = [...hashes];
   await Promise.all(

@@ -1,12 +1,13 @@
 /**
  * Signed native transfers a second through authenticated HTTP JSON-RPC, and the same load against bare anvil in the same run. 500 senders,
- * one request a transaction, the large policy, encryption and durability on. The node, its load and anvil share this machine.
+ * one request a transaction, the large policy, encryption and durability on. The node, its load and anvil share this machine. Afterwards
+ * `verify-store` goes over what the node has written.
  *
  *   node test/bench/throughput.ts [--rate 1000] [--seconds 60] [--senders 500] [--json]
  */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,8 @@ import { openKeys } from '../../src/node/keys.ts';
 import { openL1 } from '../../src/node/l1.ts';
 import { openPolicies } from '../../src/node/policies.ts';
 import { benchSender } from './bench-senders.ts';
-import type { LoadOptions, LoadResult } from './load-generator.ts';
+import type { LoadMessage, LoadOptions, LoadResult } from './load-generator.ts';
+import { type MemoryWindows, peakMb, sampleMemory } from './process-memory.ts';
 
 const { values } = parseArgs({
   options: {
@@ -65,20 +67,20 @@ try {
   await until(node, 'takes transactions');
   const base = { senders, chainId: 7107, url: `http://127.0.0.1:${ports.http}`, login: true } as const;
   say(`${rate} transfers/s for ${seconds} s`);
-  const memory = sampleMemory(node.pid!);
-  const full = await runLoad({ ...base, rate, seconds, firstNonce: 0 });
-  const memoryMb = memory.stop();
+  const { result: full, memoryMb } = await runLoad({ ...base, rate, seconds, firstNonce: 0 }, node.pid);
   say(`${rate / 2} transfers/s for ${seconds / 3} s, to the receipt`);
-  const half = await runLoad({
+  const { result: half } = await runLoad({
     ...base,
     rate: rate / 2,
     seconds: seconds / 3,
     firstNonce: full.perSender,
     receipts: true,
   });
+  say(JSON.stringify({ full, half, memoryMb }));
   node.kill('SIGINT');
   await new Promise((done) => node?.once('exit', done));
-  say(JSON.stringify({ full, half, memoryMb }));
+  say('verify-store');
+  const verified = await verifyStore();
   say('the same load against bare anvil');
   bare = spawn(
     resolve('node_modules/.bin/anvil'),
@@ -98,7 +100,7 @@ try {
     ],
     { stdio: 'ignore' },
   );
-  const anvil = await runLoad({
+  const { result: anvil } = await runLoad({
     ...base,
     url: `http://127.0.0.1:${ports.bare}`,
     login: false,
@@ -119,6 +121,7 @@ try {
     latencyMs: full.latencyMs,
     requestToReceiptMsAtHalfLoad: half.receiptMs,
     nodeMemoryMb: memoryMb,
+    verifyStore: verified,
     bareAnvil: { acceptedPerSecond: anvil.acceptedPerSecond, latencyMs: anvil.latencyMs },
     ratioToAnvil: Math.round((full.acceptedPerSecond / anvil.acceptedPerSecond) * 100) / 100,
   };
@@ -166,31 +169,45 @@ function until(child: ChildProcess, words: string): Promise<void> {
   });
 }
 
-function runLoad(options: LoadOptions): Promise<LoadResult> {
+/** What the load came to, and the memory of process `watch` while requests were sent. */
+function runLoad(
+  options: LoadOptions,
+  watch?: number,
+): Promise<{ readonly result: LoadResult; readonly memoryMb: MemoryWindows | undefined }> {
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, 'load-generator.ts'), { stdio: 'inherit' });
-    child.once('message', (result) => resolve(result as LoadResult));
+    let memory: ReturnType<typeof sampleMemory> | undefined;
+    let memoryMb: MemoryWindows | undefined;
+    child.on('message', (message: LoadMessage) => {
+      switch (message.kind) {
+        case 'sending':
+          if (watch !== undefined) memory = sampleMemory(watch);
+          return;
+        case 'answered':
+          memoryMb = memory?.stop();
+          return;
+        case 'result':
+          resolve({ result: message.result, memoryMb });
+      }
+    });
     child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
     child.send(options);
   });
 }
 
-/** Resident memory of the process: its worker threads are inside, children (anvil, prover) are not. */
-function sampleMemory(pid: number): { stop(): { first20: number; last20: number; max: number } } {
-  const samples: number[] = [];
+/** Runs the command on the stopped node's data; throws when anything does not hold. */
+async function verifyStore(): Promise<{ readonly ok: boolean; readonly seconds: number; readonly peakMb: number }> {
+  const began = performance.now();
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'verify-store', '--dev'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', values.json ? 'ignore' : 2, 'inherit'],
+  });
+  let peak = 0;
   const timer = setInterval(() => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    samples.push(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);
-  }, 1000);
-  return {
-    stop() {
-      clearInterval(timer);
-      const mean = (part: number[]) => Math.round(part.reduce((a, b) => a + b, 0) / Math.max(1, part.length));
-      return {
-        first20: mean(samples.slice(5, 25)),
-        last20: mean(samples.slice(-20)),
-        max: Math.round(Math.max(...samples)),
-      };
-    },
-  };
+    peak = Math.max(peak, peakMb(child.pid!));
+  }, 200);
+  const code = await new Promise((done) => child.once('exit', done));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`verify-store ended with ${code}`);
+  return { ok: true, seconds: Math.round((performance.now() - began) / 100) / 10, peakMb: peak };
 }
