@@ -58,6 +58,7 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
     error PriorityOperationOverdue(uint64 index, uint64 timestamp);
     error PolicyRootNotInForce(bytes32 root, bytes32 inForce);
     error PolicyRootRevoked(bytes32 root, uint64 fromSlot);
+    error RevertedBatchChanged(uint64 batchNumber);
     error BatchNotCommitted(uint64 batchNumber);
     error BatchNotProven(uint64 batchNumber);
     error BatchAlreadyExecuted(uint64 batchNumber);
@@ -140,9 +141,9 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
         uint64 number = committedCount + 1;
         if (batch.batchNumber != number) revert BatchOutOfOrder(batch.batchNumber, number);
         _requireStored(previous, number - 1);
-        bytes32 priorityRoll = _checkSchedule(previous, batch);
+        PriorityCheckpoint memory checkpoint = _checkSchedule(previous, batch);
 
-        bytes32 commitment = BatchCodec.hashCommitment(CHAIN_ID, previous.stateRoot, priorityRoll, batch);
+        bytes32 commitment = BatchCodec.hashCommitment(CHAIN_ID, previous.stateRoot, checkpoint.roll, batch);
         StoredBatch memory stored = StoredBatch({
             batchNumber: number,
             stateRoot: batch.stateRoot,
@@ -154,7 +155,13 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
             commitment: commitment,
             sealed_: BatchCodec.rollSealed(previous.sealed_, commitment)
         });
-        _storedBatchHash[number] = stored.hashStored();
+        bytes32 storedHash = stored.hashStored();
+        // Slots before a revocation are for what was committed before it: a batch taken back comes again as it was, or under another root.
+        bytes32 takenBack = _storedBatchHash[number];
+        if (checkpoint.policyRevokedFrom != 0 && takenBack != 0 && takenBack != storedHash) {
+            revert RevertedBatchChanged(number);
+        }
+        _storedBatchHash[number] = storedHash;
         committedCount = number;
         lastCommittedSlot = batch.slot;
         emit BatchCommitted(number, batch.stateRoot, commitment);
@@ -244,11 +251,11 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
 
     // ---- inside
 
-    /// Slots, the priority queue and the policy in force; returns the queue's roll at the batch's index.
+    /// Slots, the priority queue and the policy in force; returns what holds in the queue at the batch's index.
     function _checkSchedule(StoredBatch calldata previous, BatchData calldata batch)
         private
         view
-        returns (bytes32 priorityRoll)
+        returns (PriorityCheckpoint memory checkpoint)
     {
         if (batch.slot <= previous.slot) revert SlotNotIncreasing(batch.slot, previous.slot);
         uint256 slotEnd = (uint256(batch.slot) + 1) * BATCH_INTERVAL_SECONDS;
@@ -257,7 +264,7 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
         if (batch.priorityIndex < previous.priorityIndex) {
             revert PriorityIndexDecreasing(batch.priorityIndex, previous.priorityIndex);
         }
-        PriorityCheckpoint memory checkpoint = BRIDGE.priorityCheckpoint(batch.priorityIndex);
+        checkpoint = BRIDGE.priorityCheckpoint(batch.priorityIndex);
         bool overdue = checkpoint.nextTimestamp != 0
             && uint256(checkpoint.nextTimestamp) + priorityDeadlineSeconds < slotEnd;
         if (overdue && batch.priorityIndex - previous.priorityIndex < OPERATIONS_SHARE) {
@@ -270,7 +277,6 @@ contract PrivityChain is IPrivityChain, AccessControlUpgradeable, PausableUpgrad
         if (checkpoint.policyRevokedFrom != 0 && batch.slot >= checkpoint.policyRevokedFrom) {
             revert PolicyRootRevoked(batch.policyRoot, checkpoint.policyRevokedFrom);
         }
-        return checkpoint.roll;
     }
 
     function _requireStored(StoredBatch calldata batch, uint64 number) private view {

@@ -117,6 +117,33 @@ describe('a revocation', () => {
     await commit(one, batchAt(one, slot, 1n, EXIT_ONLY_ROOT));
   });
 
+  test('is not escaped by taking back what was committed before it and filling those slots anew', async () => {
+    await stage.setTime((GENESIS_SLOT + 8n) * INTERVAL);
+    const first = batchAt(genesisBatch(), GENESIS_SLOT + 3n, 0n, POLICY_ROOT);
+    const one = await commit(genesisBatch(), first);
+    const second = batchAt(one, GENESIS_SLOT + 4n, 0n, POLICY_ROOT);
+    await commit(one, second);
+    await revoke(POLICY_ROOT, 0n);
+    await stage.send({ who: 'reverter', to: 'chain', fn: 'revertBatches', args: [genesisBatch()] });
+    for (const changed of [
+      { ...first, recordsRoot: hex32(99n) },
+      { ...first, stateRoot: hex32(99n) },
+      { ...first, slot: first.slot + 1n },
+      { ...first, slot: first.slot - 1n },
+    ]) {
+      expect(await stage.refusal(commitCall(genesisBatch(), changed))).toBe('RevertedBatchChanged');
+    }
+    // The same again is what it was; and the way on is open under what replaced the root.
+    await stage.tentatively(async () => {
+      await commit(genesisBatch(), first);
+      expect(await stage.refusal(commitCall(one, { ...second, recordsRoot: hex32(99n) }))).toBe('RevertedBatchChanged');
+      const two = await commit(one, second);
+      const third = batchAt(two, GENESIS_SLOT + 5n, 0n, POLICY_ROOT);
+      expect(await stage.refusal(commitCall(two, third))).toBe('PolicyRootRevoked');
+    });
+    await commit(genesisBatch(), batchAt(genesisBatch(), GENESIS_SLOT + 3n, 1n, EXIT_ONLY_ROOT));
+  });
+
   test('leaves the slots before a named later one alone', async () => {
     await revoke(POLICY_ROOT, GENESIS_SLOT + 9n);
     await stage.setTime((GENESIS_SLOT + 12n) * INTERVAL);

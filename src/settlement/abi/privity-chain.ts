@@ -315,6 +315,17 @@ export const privityChainAbi = [
     inputs: [
       {
         internalType: 'uint64',
+        name: 'batchNumber',
+        type: 'uint64',
+      },
+    ],
+    name: 'RevertedBatchChanged',
+    type: 'error',
+  },
+  {
+    inputs: [
+      {
+        internalType: 'uint64',
         name: 'slot',
         type: 'uint64',
       },
