@@ -5,7 +5,7 @@
  *   [-2^50, 2^50); the top one carries the size of the number and stays below 2^51.
  * - Columns: 64-bit integers, one for each power of 2^51, that collect the halves of products before any carry.
  *
- * A product a b of two limbs is at most 2^102 and is split without loss by two fused multiplications, which round once:
+ * A product a b, of a limb and a limb or twice a limb, is at most 2^102 and is split without loss by two fused multiplications, which round once:
  *
  *     high = a b + SPLIT                      SPLIT is so large that the sum is rounded to a multiple of 2^51
  *     low  = a b + (SPLIT_BACK - high)        exact: what the rounding left, within 2^50
@@ -14,8 +14,9 @@
  * from a constant on. So adding the bits of `high` adds HIGH_OFFSET and the product's multiple of 2^51, adding those of `low` adds LOW_OFFSET and
  * the rest. The column's start value takes the offsets of all its products out again; on the way it may wrap, which is harmless modulo 2^64.
  *
- * All of this is right while no sum leaves its range. test/chain/poseidon2/kernel-bounds.test.ts runs the kernel's instructions on intervals and
- * shows that none does, whatever the input.
+ * All of this is right while no sum leaves its range. test/chain/poseidon2/kernel-bounds.test.ts decodes the module and runs its instructions on
+ * intervals: none does, whatever the input. Within those ranges every step is exact, so the kernel computes one polynomial map modulo p, and the
+ * comparisons with plain integers and with Noir tell whether it is the right one.
  */
 
 import { doubleBits, LIMBS, RADIX, RADIX_BITS } from './limbs.ts';

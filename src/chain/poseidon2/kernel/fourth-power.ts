@@ -11,10 +11,7 @@ function* squared(f: LimbWriter, value: readonly number[]): Emission {
   return yield* reduce(f, { steps: LIMBS, standard: 1, products, addends: noAddends, start: carryStart });
 }
 
-/**
- * The fourth power, as limbs. An S-box input is at most 1.25 p (a reduction and a constant), so its square is at most 0.378 * 1.25^2 p + 0.75 p =
- * 1.34 p, and its fourth power 1.43 p.
- */
+/** The fourth power, as limbs. With S-box inputs within 1.25 p, squares stay within 0.378 * 1.25^2 p + 0.75 p = 1.34 p, fourth powers within 1.43 p. */
 export function* fourthPower(f: LimbWriter, value: readonly number[]): Emission {
   const once = f.toMultiplicand(yield* squared(f, value));
   return f.toMultiplicand(yield* squared(f, once));
