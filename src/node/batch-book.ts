@@ -5,7 +5,7 @@ import type { BatchRecords } from '../chain/commitment.ts';
 import type { Message } from '../chain/message.ts';
 import { encodeFields, FieldReader, integerField as int, type RlpField } from '../chain/rlp-fields.ts';
 import type { StoredBatch } from '../chain/stored-batch.ts';
-import type { L1Counts, SealedBatch, SettlementStep } from '../settlement/port.ts';
+import type { L1Counts, SealedBatch, SettlementStep, SettlementTarget } from '../settlement/port.ts';
 import type { BatchStatus, Store } from '../store/port.ts';
 
 export interface BookedBatch {
@@ -18,10 +18,12 @@ export interface BookedBatch {
   /** Half of the state root's preimage that is not the tree root. */
   readonly environment: bigint;
   readonly treeRoot: bigint;
-  readonly l1: Readonly<
-    Partial<Record<'commit' | 'prove' | 'execute', { readonly transaction: `0x${string}`; readonly gas: bigint }>>
-  >;
+  readonly l1: Readonly<Partial<Record<StepName, { readonly transaction: `0x${string}`; readonly gas: bigint }>>>;
+  /** Every transaction that was sent for a step, mined or not: replaced ones, and those of lives that ended. */
+  readonly attempts: Readonly<Partial<Record<StepName, readonly `0x${string}`[]>>>;
 }
+
+type StepName = (typeof STEPS)[number];
 
 const cachedBatchesMax = 256;
 
@@ -61,19 +63,35 @@ export class BatchBook {
   /** What an earlier life learnt from Ethereum about a batch that is sealed again in replay. */
   async add(batch: BookedBatch): Promise<void> {
     const before = await this.#store.read.batches.byNumber(Number(batch.stored.batchNumber));
-    const l1 = before === undefined ? batch.l1 : { ...decode(before.payload).l1, ...batch.l1 };
-    await this.#put({ ...batch, l1 });
+    const known = before === undefined ? undefined : decode(before.payload);
+    await this.#put({
+      ...batch,
+      l1: { ...known?.l1, ...batch.l1 },
+      attempts: { ...known?.attempts, ...batch.attempts },
+    });
     this.#latest = batch.stored.batchNumber;
+  }
+
+  async onAttempt(target: SettlementTarget, transaction: `0x${string}`): Promise<void> {
+    const name = NAMES[target.kind];
+    for (const batch of await this.#batchesOf(target)) {
+      const attempts = batch.attempts[name] ?? [];
+      if (attempts.includes(transaction)) continue;
+      await this.#put({ ...batch, attempts: { ...batch.attempts, [name]: [...attempts, transaction] } });
+    }
   }
 
   async onStep(step: SettlementStep): Promise<void> {
     const { transaction, gas } = step;
-    const numbers = step.kind === 'proven' ? rangeOf(step.from + 1n, step.to) : [step.batch];
-    const name = ({ committed: 'commit', proven: 'prove', executed: 'execute' } as const)[step.kind];
-    for (const number of numbers) {
-      const batch = await this.get(number);
-      if (batch !== undefined) await this.#put({ ...batch, l1: { ...batch.l1, [name]: { transaction, gas } } });
+    for (const batch of await this.#batchesOf(step)) {
+      await this.#put({ ...batch, l1: { ...batch.l1, [NAMES[step.kind]]: { transaction, gas } } });
     }
+  }
+
+  async #batchesOf(target: SettlementTarget): Promise<BookedBatch[]> {
+    const numbers = target.kind === 'proven' ? rangeOf(target.from + 1n, target.to) : [target.batch];
+    const batches = await Promise.all(numbers.map((number) => this.get(number)));
+    return batches.filter((batch) => batch !== undefined);
   }
 
   onCounts(counts: L1Counts): void {
@@ -94,7 +112,7 @@ export class BatchBook {
       if (number !== 0n) this.#cache.delete(number);
     }
     if (stored.batchNumber === 0n) return;
-    const hash = (name: 'commit' | 'prove' | 'execute') =>
+    const hash = (name: StepName) =>
       batch.l1[name] === undefined ? {} : { [name]: hexToBytes(batch.l1[name].transaction) };
     await this.#store.transaction((writes) =>
       writes.batches.put({
@@ -116,6 +134,7 @@ const rangeOf = (from: bigint, to: bigint): bigint[] =>
   Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i));
 
 const STEPS = ['commit', 'prove', 'execute'] as const;
+const NAMES = { committed: 'commit', proven: 'prove', executed: 'execute' } as const;
 
 function encode({ stored: s, records: r, ...batch }: BookedBatch): Uint8Array {
   return encodeFields([
@@ -140,6 +159,7 @@ function encode({ stored: s, records: r, ...batch }: BookedBatch): Uint8Array {
       const step = batch.l1[name];
       return step === undefined ? [] : [hexToBytes(step.transaction), int(step.gas)];
     }),
+    STEPS.map((name): RlpField => (batch.attempts[name] ?? []).map(hexToBytes)),
   ]);
 }
 
@@ -182,5 +202,13 @@ function decode(payload: Uint8Array): BookedBatch {
     environment: rest[2]!,
     treeRoot: rest[3]!,
     l1,
+    // Rows of before attempts were kept have none.
+    attempts: Object.fromEntries(
+      (f.length > 6 ? f.readers(6) : []).flatMap((sent, i) =>
+        sent.length === 0
+          ? []
+          : [[STEPS[i]!, Array.from({ length: sent.length }, (_, n) => bytesToHex(sent.bytes(n)))]],
+      ),
+    ),
   };
 }

@@ -247,5 +247,6 @@ function genesisBatch(start: ReturnType<typeof genesisDigest>, treeRoot: bigint,
     treeRoot,
     environment: environmentOf(start.digest, start.blind),
     l1: {},
+    attempts: {},
   };
 }

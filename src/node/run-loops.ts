@@ -123,6 +123,7 @@ function settlerOf(config: Config, { place, proving, pipeline, keys, l1, clock, 
         proofAfter: (from) => proving.proofAfter(from),
       },
       sink: {
+        onAttempt: (target, transaction) => pipeline.book.onAttempt(target, transaction),
         async onStep(step) {
           log.info({ step: step.kind, transaction: step.transaction, gas: Number(step.gas) }, 'l1.settled');
           await pipeline.book.onStep(step);

@@ -106,6 +106,7 @@ export class Sealer {
       treeRoot: outcome.root,
       environment: sealed.environment,
       l1: {},
+      attempts: {},
     });
     this.#before = { digest: sealed.after, blind: blind.field };
     this.#deps.onSealed(batch, this.#before);

@@ -25,19 +25,17 @@ export interface SettlementSource {
   proofAfter(from: bigint): Promise<RangeProof | undefined>;
 }
 
-export type SettlementStep =
-  | { readonly kind: 'committed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint }
-  | {
-      readonly kind: 'proven';
-      readonly from: bigint;
-      readonly to: bigint;
-      readonly transaction: Hex;
-      readonly gas: bigint;
-    }
-  | { readonly kind: 'executed'; readonly batch: bigint; readonly transaction: Hex; readonly gas: bigint };
+/** What a settlement transaction does when it is mined. */
+export type SettlementTarget =
+  | { readonly kind: 'committed' | 'executed'; readonly batch: bigint }
+  | { readonly kind: 'proven'; readonly from: bigint; readonly to: bigint };
 
-/** Told what was mined; may be told again after a restart. */
+export type SettlementStep = SettlementTarget & { readonly transaction: Hex; readonly gas: bigint };
+
 export interface SettlementSink {
+  /** Before a transaction goes out: whatever becomes of it, and of this process, its hash is known. */
+  onAttempt(target: SettlementTarget, transaction: Hex): Promise<void>;
+  /** Told what was mined; may be told again after a restart. */
   onStep(step: SettlementStep): Promise<void>;
 }
 

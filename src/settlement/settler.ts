@@ -57,23 +57,20 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     const next = await source.batch(committed + 1n);
     if (next === undefined || (next.stored.slot + 1n) * options.batchIntervalSeconds > now) return false;
     const previous = await ownBatch(committed);
+    const target = { kind: 'committed', batch: next.stored.batchNumber } as const;
     const { commitment: _commitment, sealed_: _sealed, ...data } = storedBatchArgument(next.stored);
     const result = await deps.commit.send(
       {
         to: options.chainContract,
         data: encodeFunctionData({ ...contract, functionName: 'commit', args: [storedBatchArgument(previous), data] }),
-        label: `commit ${next.stored.batchNumber}`,
+        label: `commit ${target.batch}`,
+        onAttempt: (transaction) => sink.onAttempt(target, transaction),
       },
       signal,
     );
     if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
     const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({
-      kind: 'committed',
-      batch: next.stored.batchNumber,
-      transaction: transactionHash,
-      gas: gasUsed,
-    });
+    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
     return true;
   };
 
@@ -83,6 +80,7 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     const to = await ownBatch(range.to);
     if ((to.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now) return false;
     const from = await ownBatch(range.from);
+    const target = { kind: 'proven', from: range.from, to: range.to } as const;
     const args = [
       storedBatchArgument(from),
       storedBatchArgument(to),
@@ -94,12 +92,13 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
         to: options.chainContract,
         data: encodeFunctionData({ ...contract, functionName: 'prove', args }),
         label: `prove ${range.from}..${range.to}`,
+        onAttempt: (transaction) => sink.onAttempt(target, transaction),
       },
       signal,
     );
     if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
     const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ kind: 'proven', from: range.from, to: range.to, transaction: transactionHash, gas: gasUsed });
+    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
     return true;
   };
 
@@ -108,18 +107,20 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     const number = executed + 1n;
     const stored = await ownBatch(number);
     const own = await source.batch(number);
+    const target = { kind: 'executed', batch: number } as const;
     const hashes = (own?.messageHashes ?? []).map((hash): Hex => bigIntToHex(hash, 32));
     const result = await deps.execute.send(
       {
         to: options.chainContract,
         data: encodeFunctionData({ ...contract, functionName: 'execute', args: [storedBatchArgument(stored), hashes] }),
         label: `execute ${number}`,
+        onAttempt: (transaction) => sink.onAttempt(target, transaction),
       },
       signal,
     );
     if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
     const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ kind: 'executed', batch: number, transaction: transactionHash, gas: gasUsed });
+    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
     return true;
   };
 

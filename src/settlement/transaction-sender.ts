@@ -34,7 +34,13 @@ export interface TransactionSender {
   readonly address: Address;
   /** Throws L1_CALL_REVERTED when the call would revert now; nothing is sent then. */
   send(
-    request: { readonly to: Address; readonly data: Hex; readonly label: string },
+    request: {
+      readonly to: Address;
+      readonly data: Hex;
+      readonly label: string;
+      /** Hears of each transaction before it goes out: the first and those that replace it. */
+      readonly onAttempt?: (transaction: Hex) => Promise<void>;
+    },
     signal: AbortSignal,
   ): Promise<SendResult>;
 }
@@ -57,7 +63,7 @@ export function createTransactionSender(
 
   return {
     address: account.address,
-    async send({ to, data, label }, signal) {
+    async send({ to, data, label, onAttempt }, signal) {
       const chainId = await client.getChainId();
       const nonce = await client.getTransactionCount({ address: account.address, blockTag: 'latest' });
       let gas: bigint;
@@ -80,7 +86,9 @@ export function createTransactionSender(
           maxPriorityFeePerGas,
         });
         // Known before it is sent: an answer that gets lost, or "already known", must not make us miss our own receipt.
-        hashes.push(keccak256(raw));
+        const hash = keccak256(raw);
+        hashes.push(hash);
+        await onAttempt?.(hash);
         try {
           await client.sendRawTransaction({ serializedTransaction: raw });
         } catch (error) {

@@ -116,6 +116,26 @@ describe('verification of a batch', () => {
     });
   });
 
+  it('names every transaction that was sent for a step, also after a restart, and the gas of the one that was mined', async () => {
+    const hashOf = (byte: string) => `0x${byte.repeat(32)}` as const;
+    const { book } = life.pipeline;
+    for (const hash of [hashOf('a1'), hashOf('a2'), hashOf('a1')]) {
+      await book.onAttempt({ kind: 'committed', batch: 1n }, hash);
+    }
+    await book.onAttempt({ kind: 'proven', from: 0n, to: 1n }, hashOf('b1'));
+    await book.onStep({ kind: 'committed', batch: 1n, transaction: hashOf('a2'), gas: 90_000n });
+    const named = {
+      commit: { transaction: hashOf('a2'), gas: 90_000, attempts: [hashOf('a1'), hashOf('a2')] },
+      prove: { attempts: [hashOf('b1')] },
+    };
+    expect(await verify()).toMatchObject({ l1: named });
+    await life.stop();
+    life = await openLife(config);
+    const { l1 } = (await verify()) as unknown as { l1: object };
+    expect(l1).toMatchObject(named);
+    expect(l1).not.toHaveProperty('execute');
+  });
+
   it('fails, rather than answers, when Ethereum does not', async () => {
     const away = createPublicClient({
       transport: custom({ request: () => Promise.reject(new Error('away')) }, { retryCount: 0 }),

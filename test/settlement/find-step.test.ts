@@ -37,7 +37,10 @@ async function commitUnrecorded(count: number): Promise<SettlementStep[]> {
       prove: sender(stage.accounts.prover),
       execute: sender(stage.accounts.executor),
       source: { batch: async (number) => batches[Number(number)], proofAfter: async () => undefined },
-      sink: { onStep: async (step) => void steps.push(step) },
+      sink: {
+        onAttempt: async () => undefined,
+        onStep: async (step) => void steps.push(step),
+      },
     },
   );
   for (let i = 0; i < count; i++) await settler.step(new AbortController().signal);

@@ -1,9 +1,10 @@
 /** The settler on a real L1 with the real contracts: by the clock, once, again after a reorg, and never on top of what is not ours. */
 
+import type { Hex } from 'viem';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { hashStoredBatch } from '../../src/chain/stored-batch.ts';
-import type { RangeProof, SealedBatch, SettlementStep } from '../../src/settlement/port.ts';
+import type { RangeProof, SealedBatch, SettlementStep, SettlementTarget } from '../../src/settlement/port.ts';
 import { createSettler } from '../../src/settlement/settler.ts';
 import { createTransactionSender } from '../../src/settlement/transaction-sender.ts';
 import { GENESIS_SLOT, INTERVAL, openStage, PROOF_SYSTEM_ID, type Stage } from '../contracts/stage.ts';
@@ -24,6 +25,7 @@ function settlerOf(
   proofAfter: (from: bigint) => RangeProof | undefined = () => undefined,
 ) {
   const steps: SettlementStep[] = [];
+  const attempts: (SettlementTarget & { readonly transaction: Hex })[] = [];
   const client = stage.client as never;
   const sender = (account: (typeof stage.accounts)['committer']) =>
     createTransactionSender(
@@ -38,10 +40,13 @@ function settlerOf(
       prove: sender(stage.accounts.prover),
       execute: sender(stage.accounts.executor),
       source: { batch: async (number) => batches[Number(number)], proofAfter: async (from) => proofAfter(from) },
-      sink: { onStep: async (step) => void steps.push(step) },
+      sink: {
+        onAttempt: async (target, transaction) => void attempts.push({ ...target, transaction }),
+        onStep: async (step) => void steps.push(step),
+      },
     },
   );
-  return { settler, steps };
+  return { settler, steps, attempts };
 }
 
 const slotEnd = (number: bigint) => (GENESIS_SLOT + number + 1n) * INTERVAL;
@@ -49,7 +54,7 @@ const batches = storedBatches(3);
 
 describe('commit', () => {
   it('waits for the end of the slot, commits then, and only once', async () => {
-    const { settler, steps } = settlerOf(batches);
+    const { settler, steps, attempts } = settlerOf(batches);
     expect(await settler.step(never)).toBe(false);
     await stage.setTime(slotEnd(1n) - 10n);
     expect(await settler.step(never)).toBe(false);
@@ -57,6 +62,7 @@ describe('commit', () => {
     expect(await settler.step(never)).toBe(true);
     expect(await settler.step(never)).toBe(false);
     expect(steps.map(({ kind }) => kind)).toEqual(['committed']);
+    expect(attempts).toEqual([{ kind: 'committed', batch: 1n, transaction: steps[0]!.transaction }]);
     expect(await stage.read('chain', 'storedBatchHash', [1n])).toBe(hashStoredBatch(batches[1]!.stored));
   });
 

@@ -74,7 +74,12 @@ describe('the transaction sender', () => {
 
   it('raises both fees of a stuck transaction under the same nonce, and reports the one that is mined', async () => {
     await client.setAutomine(false);
-    const sending = senderOf().send(request, never);
+    const attempts: string[] = [];
+    const onAttempt = async (hash: string) => {
+      expect((await poolOf())['0']?.hash).not.toBe(hash);
+      attempts.push(hash);
+    };
+    const sending = senderOf().send({ ...request, onAttempt }, never);
     await until(async () => Object.keys(await poolOf()).length === 1);
     const first = (await poolOf())['0']!;
     await until(async () => (await poolOf())['0']?.hash !== first.hash);
@@ -88,6 +93,8 @@ describe('the transaction sender', () => {
     const result = await sending;
     expect(result.kind).toBe('mined');
     expect(await nonce()).toBe(1);
+    expect(attempts).toEqual(expect.arrayContaining([first.hash, second.hash]));
+    expect(attempts).toContain(result.kind === 'mined' && result.receipt.transactionHash);
   });
 
   it('stops raising at the cap', async () => {

@@ -82,7 +82,7 @@ async function unlessDamaged<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   }
 }
 
-function describe({ stored, records, l1: _, ...batch }: BookedBatch, status: string) {
+function describe({ stored, records, ...batch }: BookedBatch, status: string) {
   const hex = (value: bigint) => bigIntToHex(value, 32);
   return {
     number: Number(stored.batchNumber),
@@ -103,12 +103,17 @@ function describe({ stored, records, l1: _, ...batch }: BookedBatch, status: str
       denialRoot: hex(records.denialRoot),
       dataHash: hex(records.dataHash),
     },
-    l1: describeL1({ l1: _ }),
+    l1: describeL1(batch),
   };
 }
 
-function describeL1({ l1 }: Pick<BookedBatch, 'l1'>) {
+function describeL1({ l1, attempts }: Pick<BookedBatch, 'l1' | 'attempts'>) {
   return Object.fromEntries(
-    Object.entries(l1).map(([step, { transaction, gas }]) => [step, { transaction, gas: Number(gas) }]),
+    (['commit', 'prove', 'execute'] as const).flatMap((step) => {
+      const [mined, sent] = [l1[step], attempts[step]];
+      if (mined === undefined && sent === undefined) return [];
+      const found = mined === undefined ? {} : { transaction: mined.transaction, gas: Number(mined.gas) };
+      return [[step, { ...found, attempts: sent ?? [] }]];
+    }),
   );
 }
