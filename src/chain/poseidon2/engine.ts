@@ -15,7 +15,7 @@ export const RESERVED_BYTES = 393_216;
 const PAGE_BYTES = 65_536;
 
 export interface HashEngine {
-  /** False where the processor's vector unit rounds twice: then plain integers do the work, some thirty times slower. */
+  /** False where the kernel fails its trial or cannot be compiled: then plain integers do the work, some thirty times slower. */
   readonly isFast: boolean;
   /** Four adjacent elements to four adjacent elements. */
   permute(input: number, output: number): void;
@@ -28,7 +28,8 @@ export interface HashEngine {
 
 export interface HashMemory {
   readonly memory: WebAssembly.Memory;
-  readonly kernel: WebAssembly.Module;
+  /** Undefined where the runtime does not know relaxed SIMD. */
+  readonly kernel: WebAssembly.Module | undefined;
 }
 
 interface KernelExports {
@@ -36,13 +37,23 @@ interface KernelExports {
   compress(scratch: number, jobs: number, jobsEnd: number, capacity: number): void;
 }
 
-let compiled: { kernel: WebAssembly.Module; constants: Uint8Array<ArrayBuffer> } | undefined;
+let compiled: { kernel: WebAssembly.Module | undefined; constants: Uint8Array<ArrayBuffer> } | undefined;
+
+/** Undefined when the runtime refuses an instruction of the module. */
+export function compileKernel(module: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(module);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
 
 /** A shared memory of at most `bytesMax` (4 GiB at the utmost) with the kernel's constants in place; may be sent to workers. */
 export function createHashMemory(bytes: number, bytesMax = bytes): HashMemory {
   if (compiled === undefined) {
     const { module, constants } = writeKernel();
-    compiled = { kernel: new WebAssembly.Module(module), constants };
+    compiled = { kernel: compileKernel(module), constants };
   }
   const pages = (size: number) => Math.ceil((RESERVED_BYTES + size) / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages(bytes), maximum: pages(bytesMax), shared: true });
@@ -50,9 +61,13 @@ export function createHashMemory(bytes: number, bytesMax = bytes): HashMemory {
   return { memory, kernel: compiled.kernel };
 }
 
-/** An engine for one thread; `thread` selects its scratch space. */
+/**
+ * An engine for one thread; `thread` selects its scratch space. The kernel is tried first, in this thread: where a multiplication and an addition
+ * are rounded apart (a processor without FMA) it would give wrong hashes.
+ */
 export function createHashEngine({ memory, kernel }: HashMemory, thread = 0): HashEngine {
   assert(thread < THREADS_MAX, 'too many hashing threads');
+  if (kernel === undefined) return createReferenceEngine(memory);
   const scratch = CONSTANTS_BYTES + thread * SCRATCH_BYTES;
   const { permute, compress } = new WebAssembly.Instance(kernel, { env: { memory } })
     .exports as unknown as KernelExports;
@@ -103,14 +118,29 @@ const TRIALS: readonly State[] = [
   [FR_MODULUS - 1n, FR_MODULUS - 1n, FR_MODULUS - 1n, FR_MODULUS - 1n],
   [FR_MODULUS / 2n, FR_MODULUS / 2n + 1n, FR_MODULUS / 3n, 1n],
 ];
+/** Inputs, outputs and jobs of one trial. */
+const TRIAL_BYTES = 2 * 8 * FR_BYTES + 2 * JOB_BYTES;
+const trialAddress = (thread: number): number => CONSTANTS_BYTES + THREADS_MAX * SCRATCH_BYTES + thread * TRIAL_BYTES;
 
+/** Two different states at once, so that each half of a vector has its own; every state passes through both halves. */
 function passesTrial(engine: HashEngine, memory: WebAssembly.Memory, thread: number): boolean {
-  const place = trialAddress(thread);
-  return TRIALS.every((input) => {
-    for (const [j, x] of input.entries()) writeFr(memory, place + j * FR_BYTES, x);
-    engine.permute(place, place + 4 * FR_BYTES);
-    return permuteReference(input).every((x, j) => readFr(memory, place + (4 + j) * FR_BYTES) === x);
+  const inputs = trialAddress(thread);
+  const outputs = inputs + 8 * FR_BYTES;
+  const jobs = outputs + 8 * FR_BYTES;
+  const element = (base: number, i: number) => base + i * FR_BYTES;
+  for (let job = 0; job < 2; job++) {
+    const addresses = [0, 1, 2].map((j) => element(inputs, 4 * job + j));
+    new Uint32Array(memory.buffer, jobs + job * JOB_BYTES, 4).set([...addresses, element(outputs, job)]);
+  }
+  return TRIALS.every((state, i) => {
+    const other = TRIALS[(i + 1) % TRIALS.length]!;
+    for (const [j, x] of [...state, ...other].entries()) writeFr(memory, element(inputs, j), x);
+    engine.compress(jobs, jobs + 2 * JOB_BYTES, element(inputs, 3));
+    const [a, b, c] = other;
+    const areJobsRight = [permuteReference(state)[0], permuteReference([a, b, c, state[3]])[0]].every(
+      (x, job) => readFr(memory, element(outputs, job)) === x,
+    );
+    engine.permute(inputs, outputs);
+    return areJobsRight && permuteReference(state).every((x, j) => readFr(memory, element(outputs, j)) === x);
   });
 }
-
-const trialAddress = (thread: number): number => CONSTANTS_BYTES + THREADS_MAX * SCRATCH_BYTES + thread * 8 * FR_BYTES;

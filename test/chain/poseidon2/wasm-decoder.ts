@@ -6,12 +6,16 @@ export interface Instruction {
   readonly immediate: bigint;
   /** Where a branch goes on. */
   target: number;
+  /** Where it begins in the module's bytes. */
+  readonly start: number;
 }
 
 export interface WasmFunction {
   readonly params: number;
   readonly locals: number;
   readonly code: readonly Instruction[];
+  /** Where its locals and its code begin, and where it ends, in the module's bytes. */
+  readonly place: { readonly locals: number; readonly code: number; readonly end: number };
 }
 
 const PLAIN: Record<number, string> = {
@@ -40,7 +44,7 @@ const VECTOR: Record<number, string> = {
 };
 const VECTOR_MEMORY: Record<number, string> = { 0: 'v128.load', 10: 'v128.load64_splat', 11: 'v128.store' };
 
-class Reader {
+export class Reader {
   readonly #bytes: Uint8Array;
   at = 0;
 
@@ -103,19 +107,22 @@ export function decodeModule(module: Uint8Array): WasmFunction[] {
 
 function decodeFunction(reader: Reader, params: number): WasmFunction {
   const end = reader.count() + reader.at;
+  const begin = reader.at;
   let locals = params;
   for (let groups = reader.count(); groups > 0; groups--) {
     locals += reader.count();
     reader.byte();
   }
+  const place = { locals: begin, code: reader.at, end };
   const code: Instruction[] = [];
   while (reader.at < end) code.push(decodeInstruction(reader));
   aim(code);
-  return { params, locals, code };
+  return { params, locals, code, place };
 }
 
 function decodeInstruction(reader: Reader): Instruction {
-  const make = (op: string, immediate = 0n): Instruction => ({ op, immediate, target: -1 });
+  const start = reader.at;
+  const make = (op: string, immediate = 0n): Instruction => ({ op, immediate, target: -1, start });
   const code = reader.byte();
   if (PLAIN[code] !== undefined) return make(PLAIN[code]);
   if (WITH_INDEX[code] !== undefined) return make(WITH_INDEX[code], reader.leb());
