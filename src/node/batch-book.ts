@@ -44,6 +44,11 @@ export class BatchBook {
     return this.#latest;
   }
 
+  /** Goes on after a batch that an earlier life sealed. */
+  resumeAt(batch: bigint): void {
+    this.#latest = batch;
+  }
+
   get counts(): L1Counts {
     return this.#counts;
   }
@@ -212,3 +217,6 @@ function decode(payload: Uint8Array): BookedBatch {
     ),
   };
 }
+
+/** What the payload of a batch's row says. */
+export { decode as decodeBookedBatch };

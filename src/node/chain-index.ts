@@ -83,6 +83,11 @@ export class ChainIndex {
     return this.#head;
   }
 
+  /** Goes on after a block that an earlier life has written, with all before it. */
+  resumeAt(block: bigint): void {
+    this.#head = block;
+  }
+
   onBlock(block: Block): void {
     this.#head = block.number;
     this.#recent.set(block.number, block);

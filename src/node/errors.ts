@@ -7,6 +7,8 @@ export const nodeError = defineErrors('node', {
   NODE_L1_MISMATCH: startup('The Ethereum node or its contracts are not those of the genesis file.'),
   NODE_GENESIS: startup('The genesis file cannot be read or does not fit the configuration.'),
   NODE_KEYS: startup('A key file is missing, unreadable or has the wrong size.'),
+  NODE_CHECKPOINT_INVALID: startup('A checkpoint is damaged or does not fit the block log.'),
+  NODE_FACTS_INVALID: startup('What was kept of a sealed batch for its proof is missing or damaged.'),
   NODE_STATE_MISMATCH: startup(
     'The rebuilt state does not have the recorded root. The store is damaged or was edited.',
   ),

@@ -1,9 +1,10 @@
 import { hexToBytes } from '../base/bytes.ts';
 import { Secret } from '../base/secret.ts';
 import { type Genesis, genesisLeaves } from '../chain/genesis.ts';
-import { createMemoryRecords } from '../state/batch-records.ts';
+import { IndexedTree } from '../state/indexed-tree.ts';
+import { packWrites } from '../state/packed-writes.ts';
 import type { BatchWrites, Tree } from '../state/port.ts';
-import { createTree } from '../state/tree.ts';
+import { createSaltWriter } from '../state/salt-writer.ts';
 
 /** Batch 0 of the tree. */
 export const genesisWrites = (genesis: Genesis): BatchWrites => ({
@@ -12,16 +13,10 @@ export const genesisWrites = (genesis: Genesis): BatchWrites => ({
   saltKey: new Secret(hexToBytes(genesis.saltSeed)),
 });
 
-/** Root and size of the genesis tree, computed on the side. */
-export async function genesisTreeOf(genesis: Genesis): Promise<Pick<Tree, 'root' | 'nextIndex'>> {
-  const tree = await createTree(
-    { bytesMax: 2 ** 28, hashThreads: 1 },
-    { records: createMemoryRecords({ bytesMax: 2 ** 24 }) },
-  );
-  try {
-    const { root, nextIndex } = await tree.applyBatch(genesisWrites(genesis));
-    return { root, nextIndex };
-  } finally {
-    await tree.close();
-  }
+/** Root and size of the genesis tree, computed on the side, in this thread: it is small. */
+export function genesisTreeOf(genesis: Genesis): Pick<Tree, 'root' | 'nextIndex'> {
+  const { batch, writes, saltKey } = genesisWrites(genesis);
+  const tree = new IndexedTree({ bytesMax: 2 ** 28 });
+  tree.apply(batch, packWrites(writes), createSaltWriter(saltKey.reveal(), batch));
+  return { root: tree.root, nextIndex: tree.nextIndex };
 }

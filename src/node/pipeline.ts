@@ -6,13 +6,14 @@
 import type { Logger } from 'pino';
 import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError } from '../base/errors.ts';
 import { environmentOf } from '../chain/digest.ts';
 import { genesisDigest } from '../chain/genesis.ts';
 import { createSalts } from '../chain/salts.ts';
 import { genesisStoredBatch } from '../chain/stored-batch.ts';
 import type { Config } from '../config/schema.ts';
 import type { FreshDigest } from '../prover/port.ts';
-import type { ClosedBatch, ProvableBatch } from '../sequencer/batch.ts';
+import type { ClosedBatch } from '../sequencer/batch.ts';
 import { createDenialSigner } from '../sequencer/denial-signer.ts';
 import { genesisStart } from '../sequencer/genesis-start.ts';
 import { decodeEntry } from '../sequencer/log-entries.ts';
@@ -20,17 +21,21 @@ import type { DurableLog } from '../sequencer/port.ts';
 import { Sequencer } from '../sequencer/sequencer.ts';
 import type { L1Counts } from '../settlement/port.ts';
 import type { PriorityWatcher } from '../settlement/priority-watcher.ts';
-import { PackedKeys } from '../state/packed-writes.ts';
 import type { Tree } from '../state/port.ts';
 import { createTree, DEFAULT_TREE_OPTIONS } from '../state/tree.ts';
 import type { Store } from '../store/port.ts';
 import { writeArchive } from './archive.ts';
 import { BatchBook, type BookedBatch } from './batch-book.ts';
+import { type BatchFacts, BatchFactsStore, factsOf } from './batch-facts.ts';
 import { ChainIndex } from './chain-index.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { ChainFoundation } from './development-chain.ts';
-import { genesisWrites } from './genesis-tree.ts';
+import { nodeError } from './errors.ts';
+import { genesisTreeOf, genesisWrites } from './genesis-tree.ts';
 import type { NodeKeys } from './keys.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { type Resumed, resumeFromCheckpoint } from './resume.ts';
 import { Sealer } from './sealer.ts';
 import { SettledBlocks } from './settled-blocks.ts';
 import { createTreeRecords } from './tree-records.ts';
@@ -46,6 +51,8 @@ export interface PipelineDeps extends Pick<ChainFoundation, 'genesis'> {
   readonly fail: (error: unknown) => void;
   /** Only replays: nothing is written and no proof will be asked for. */
   readonly aside?: boolean;
+  /** Where a start may go on from, and later ones will; without it the whole log is replayed. */
+  readonly checkpoints?: CheckpointStore;
 }
 
 export interface Pipeline {
@@ -54,9 +61,10 @@ export interface Pipeline {
   readonly book: BatchBook;
   readonly tree: Tree;
   readonly watcher: PriorityWatcher;
-  /** Sealed batches whose proof may still be needed, with the digests around them. */
-  readonly provable: ReadonlyMap<bigint, ProvableBatch>;
-  freshDigestAfter(batch: bigint): FreshDigest | undefined;
+  /** Of a sealed batch that is not executed yet. Throws NODE_FACTS_INVALID when they are lost. */
+  facts(batch: bigint): Promise<BatchFacts>;
+  /** The digest just after a batch from the last executed one on. */
+  freshDigestAfter(batch: bigint): Promise<FreshDigest>;
   readonly settled: SettledBlocks;
   /** Told how far Ethereum is. */
   onCounts(counts: L1Counts): Promise<void>;
@@ -72,21 +80,47 @@ const indexBounds = { recentItemsMax: 4_000, openedItemsMax: 4_000, writeItemsMa
 /** Gates of a transfer's share in its segment, seal and merges, until the snapshot of gates says otherwise. */
 const gatesPerTransaction = 180_000;
 
+/** A checkpoint that the log does not go on from is discarded like a damaged one: the full log is the judge. */
 export async function openPipeline(config: Config, deps: PipelineDeps): Promise<Pipeline> {
-  const { genesis, keys, store, audit, policies, watcher, clock, log, fail, aside = false } = deps;
-  const tree = await createTree(DEFAULT_TREE_OPTIONS, { records: createTreeRecords(store.files) });
-  const genesisTree = await tree.applyBatch(genesisWrites(genesis));
+  const { checkpoints, genesis, store, log } = deps;
+  const records = createTreeRecords(store.files);
+  for (;;) {
+    const resumed = checkpoints && (await resumeFromCheckpoint(checkpoints, { genesis, store, records, log }));
+    try {
+      return await openFrom(resumed, config, deps);
+    } catch (error) {
+      if (resumed === undefined || !isPrivityError(error, 'HALT_REPLAY_MISMATCH')) throw error;
+      log.warn({ code: error.code, batch: Number(resumed.name.batch), err: error }, 'checkpoint.discarded');
+      await checkpoints?.remove(resumed.name);
+    }
+  }
+}
+
+async function openFrom(resumed: Resumed | undefined, config: Config, deps: PipelineDeps): Promise<Pipeline> {
+  const { genesis, keys, store, audit, policies, watcher, clock, log, fail, checkpoints, aside = false } = deps;
+  const tree = resumed?.tree ?? (await createTree(DEFAULT_TREE_OPTIONS, { records: createTreeRecords(store.files) }));
+  const genesisTree = await (resumed === undefined ? tree.applyBatch(genesisWrites(genesis)) : genesisTreeOf(genesis));
   const start = genesisDigest(genesis, genesisTree);
   const salts = createSalts(keys.saltKey);
+  /** Sequences of the entries that ended and sealed a batch last. */
+  const written: Record<string, number> = { 'batch-closed': 0, sealed: 0 };
   const durableLog: DurableLog = {
     async append(entries) {
-      await store.log.append(entries);
+      const first = await store.log.append(entries);
+      for (const [i, { kind }] of entries.entries()) if (kind in written) written[kind] = first + i;
     },
   };
   const index = await ChainIndex.open({ chainId: genesis.chainId, ...indexBounds, onFailure: fail }, store);
   const book = new BatchBook(store, genesisBatch(start, genesisTree.root, genesis.policyRoot));
-  const digests = new Map<bigint, FreshDigest>([[0n, { digest: start.digest, blind: start.blind }]]);
-  const provable = new Map<bigint, ProvableBatch>();
+  const genesisFresh: FreshDigest = { digest: start.digest, blind: start.blind };
+  const facts = new BatchFactsStore(store.files, genesisFresh);
+  const from = { batch: resumed?.checkpoint.batch ?? 0n, closedAt: resumed?.checkpoint.closedAt ?? 0 };
+  const writer = checkpoints && new CheckpointWriter(from, { store: checkpoints, tree, log });
+  let before = resumed?.checkpoint.after ?? genesisFresh;
+  if (resumed !== undefined) {
+    book.resumeAt(from.batch);
+    index.resumeAt(resumed.start.blockNumber);
+  }
   const replayed: ClosedBatch[] = [];
   let live = false;
   const settled = new SettledBlocks();
@@ -105,17 +139,20 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
         return audit.head;
       },
       // What is sealed on the side is forgotten.
-      archive: async (batch) =>
-        aside ? 0n : writeArchive(batch, digests.get(batch.number - 1n)!.digest, { files: store.files, index }),
-      onSealed(batch, after) {
-        digests.set(batch.number, after);
+      archive: async (batch) => (aside ? 0n : writeArchive(batch, before.digest, { files: store.files, index })),
+      async onSealed(batch, after) {
+        before = after;
         sequencer.state.dropBatch(batch.number);
-        if (aside) digests.delete(batch.number - 1n);
-        else provable.set(batch.number, provableOf(batch));
+        if (aside) return;
+        const isExecuted = (await book.get(batch.number))?.l1.execute !== undefined;
+        if (!isExecuted) await facts.put(factsOf(batch, after));
+        // What the checkpoint does not hold must be in the tables.
+        await index.flush();
+        await writer?.onSealed(batch.number, written['sealed']!, after, live);
         if (live) log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
       },
     },
-    { digest: start.digest, blind: start.blind },
+    before,
   );
 
   const sequencer: Sequencer = new Sequencer(
@@ -156,7 +193,8 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
             });
           }
         },
-        onBatch(batch) {
+        onBatch(batch, resume) {
+          if (resume !== undefined) writer?.onClosed(batch.number, written['batch-closed']!, resume);
           if (live) {
             sealer.add(batch);
             sealer.idle().catch(failed.reject);
@@ -164,12 +202,15 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
         },
       },
     },
-    genesisStart(genesis, start.ring),
+    resumed?.start ?? genesisStart(genesis, start.ring),
+    resumed?.checkpoint,
   );
 
   try {
-    for await (const { kind, payload } of store.log.read(1)) {
+    for await (const { kind, payload, sequence } of store.log.read(from.closedAt + 1)) {
       const entry = decodeEntry(kind, payload);
+      if (entry.kind === 'sealed' && entry.batch <= from.batch) continue;
+      if (kind in written) written[kind] = sequence;
       sequencer.replay(entry);
       if (entry.kind === 'block') await index.room();
       if (entry.kind === 'sealed') {
@@ -180,8 +221,11 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     live = true;
     for (const batch of replayed) sealer.add(batch);
     await sealer.idle();
+    if (resumed !== undefined)
+      log.info({ batch: Number(from.batch), entries: store.log.lastSequence() - from.closedAt }, 'checkpoint.resumed');
   } catch (error) {
     // Its thread would keep a process alive that has nothing to live for.
+    await index.flush();
     await tree.close();
     throw error;
   }
@@ -192,16 +236,15 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
     book,
     tree,
     watcher,
-    provable,
-    freshDigestAfter: (batch) => digests.get(batch),
+    facts: (batch) => orLost(batch, facts.get(batch), checkpoints),
+    freshDigestAfter: (batch) => orLost(batch, facts.digestAfter(batch), checkpoints),
     settled,
     async onCounts(counts) {
       book.onCounts(counts);
       sequencer.proven(counts.proven);
       await settled.update(book);
       // What is executed needs no proof any more.
-      for (const number of provable.keys()) if (number <= counts.executed) provable.delete(number);
-      for (const number of digests.keys()) if (number < counts.proven) digests.delete(number);
+      await facts.removeBefore(counts.executed);
     },
     sealing: (signal) =>
       new Promise((resolve, reject) => {
@@ -217,24 +260,23 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
   };
 }
 
-/** Without what sealing alone needed: batches may wait for their execution on Ethereum for long. */
-const provableOf = ({
-  start,
-  number,
-  slot,
-  policyRoot,
-  firstBlock,
-  lastBlock,
-  touched,
-}: ClosedBatch): ProvableBatch => ({
-  start,
-  number,
-  slot,
-  policyRoot,
-  firstBlock,
-  lastBlock,
-  touched: new PackedKeys(touched),
-});
+/** The log still has what is lost: a start before that batch makes it anew. */
+async function orLost<T>(
+  batch: bigint,
+  looked: Promise<T | undefined>,
+  checkpoints: CheckpointStore | undefined,
+): Promise<T> {
+  let cause: unknown;
+  try {
+    const found = await looked;
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!isPrivityError(error, 'NODE_FACTS_INVALID') && !isPrivityError(error, 'STORE_FILE_CORRUPT')) throw error;
+    cause = error;
+  }
+  await checkpoints?.removeAfter(batch - 1n);
+  throw nodeError('NODE_FACTS_INVALID', `batch ${batch}`, { cause });
+}
 
 function genesisBatch(start: ReturnType<typeof genesisDigest>, treeRoot: bigint, policyRoot: bigint): BookedBatch {
   return {

@@ -33,7 +33,7 @@ export interface SealerDeps {
   /** Writes the batch's encrypted archive and gives its sha256. */
   readonly archive: (batch: ClosedBatch) => Promise<bigint>;
   /** The batch is sealed and its state is in the tree. */
-  readonly onSealed: (batch: ClosedBatch, after: FreshDigest) => void;
+  readonly onSealed: (batch: ClosedBatch, after: FreshDigest) => Promise<void>;
 }
 
 export class Sealer {
@@ -109,7 +109,7 @@ export class Sealer {
       attempts: {},
     });
     this.#before = { digest: sealed.after, blind: blind.field };
-    this.#deps.onSealed(batch, this.#before);
+    await this.#deps.onSealed(batch, this.#before);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Genesis } from '../chain/genesis.ts';
 import type { Config } from '../config/schema.ts';
 import { verifyConfig } from '../config/verify.ts';
 import { createAuditStore } from './audit-store.ts';
+import { openCheckpointStore } from './checkpoint-store.ts';
 import { type ChainFoundation, openDevelopmentChain } from './development-chain.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { openKeys } from './keys.ts';
@@ -86,6 +87,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       clock,
       log,
       fail,
+      checkpoints: await openCheckpointStore(store),
     });
     cleanup.push(() => pipeline.close());
     const registry = new Registry();

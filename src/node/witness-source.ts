@@ -3,13 +3,13 @@
 import { assert } from '../base/assert.ts';
 import type { Block } from '../chain/block.ts';
 import { createSalts } from '../chain/salts.ts';
-import type { FreshDigest, LeafWitness, WitnessSource } from '../prover/port.ts';
+import type { LeafWitness, WitnessSource } from '../prover/port.ts';
 import { randomField } from '../prover/recursion/create-prover.ts';
 import { buildBatchWitness, traceForWitness } from '../prover/witness/batch-witness.ts';
 import { encodeInputs } from '../prover/witness/circuit-value.ts';
 import type { BatchItem, CircuitWitness, WitnessDeps } from '../prover/witness/port.ts';
 import { SEAL_KEYS } from '../prover/witness/seal-witness.ts';
-import type { ProvableBatch } from '../sequencer/batch.ts';
+import type { BatchFacts } from './batch-facts.ts';
 import type { NodeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -27,19 +27,13 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
   const salts = createSalts(keys.saltKey);
   const cache = new Map<bigint, Promise<readonly LeafWitness[]>>();
 
-  const freshDigestAfter = async (batch: bigint): Promise<FreshDigest> => {
-    const found = pipeline.freshDigestAfter(batch);
-    assert(found !== undefined, `the digest after batch ${batch} is kept until it is proven`);
-    return found;
-  };
-
   async function build(number: bigint): Promise<readonly LeafWitness[]> {
-    const batch = pipeline.provable.get(number);
+    const batch = await pipeline.facts(number);
     const booked = await pipeline.book.get(number);
-    assert(batch !== undefined && booked !== undefined, `batch ${number} is kept until it is executed`);
+    assert(booked !== undefined, `batch ${number} is in its table`);
     const deps = witnessDeps(batch);
-    const { digest, blind } = await freshDigestAfter(number - 1n);
-    const start = { digest, blind, ring: batch.start.ring, context: batch.start.context };
+    const { digest, blind } = await pipeline.freshDigestAfter(number - 1n);
+    const start = { digest, blind, ring: batch.ring, context: batch.context };
     const before = await pipeline.tree.view(number - 1n, [...new Set([...batch.touched, ...SEAL_KEYS])]);
     const traced = traceForWitness(start, await itemsOf(batch), before, deps);
     const view = await pipeline.tree.view(number - 1n, traced.keys);
@@ -49,7 +43,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
     return [...segments, seal.witness].map(leafOf);
   }
 
-  function witnessDeps(batch: ProvableBatch): WitnessDeps {
+  function witnessDeps(batch: BatchFacts): WitnessDeps {
     const policy = policies.policy(batch.policyRoot);
     const execution = policies.executor(batch.policyRoot);
     assert(policy !== undefined && execution !== undefined, 'the policy of a sealed batch is known');
@@ -62,7 +56,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
     };
   }
 
-  async function itemsOf(batch: ProvableBatch): Promise<BatchItem[]> {
+  async function itemsOf(batch: BatchFacts): Promise<BatchItem[]> {
     const items: BatchItem[] = [{ kind: 'begin', policyRoot: batch.policyRoot, slot: batch.slot }];
     for (let number = batch.firstBlock; number <= batch.lastBlock; number++) {
       const block = await pipeline.index.block(number);
@@ -90,7 +84,7 @@ export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceD
       assert(witness !== undefined, `batch ${batch} has a leaf ${index}`);
       return witness;
     },
-    freshDigestAfter,
+    freshDigestAfter: (batch) => pipeline.freshDigestAfter(batch),
   };
 }
 

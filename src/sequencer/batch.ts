@@ -24,9 +24,3 @@ export type ClosedBatch = Pick<
   | 'parentHash'
   | 'dirty'
 >;
-
-/** What a witness needs of a sealed batch; its blocks are in the index, its leaves in the tree's history. */
-export type ProvableBatch = Pick<
-  ClosedBatch,
-  'start' | 'number' | 'slot' | 'policyRoot' | 'firstBlock' | 'lastBlock'
-> & { readonly touched: Iterable<bigint> };

@@ -703,12 +703,7 @@ export class Sequencer {
 
   /** Takes back a denial that could not be written: a batch's denials are those in the log. */
   #discard(denial: SignedDenial): void {
-    const kept = [
-      this.#loose,
-      this.#batch?.denials ?? [],
-      this.#closedDenials,
-      ...(this.#again?.denials ?? []),
-    ];
+    const kept = [this.#loose, this.#batch?.denials ?? [], this.#closedDenials, ...(this.#again?.denials ?? [])];
     for (const denials of kept) {
       const at = denials.indexOf(denial);
       if (at >= 0) denials.splice(at, 1);

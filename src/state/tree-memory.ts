@@ -7,7 +7,6 @@
 
 import { assert } from '../base/assert.ts';
 import { TAG, TREE_DEPTH } from '../chain/constants.ts';
-import { capacityOf } from '../chain/poseidon2.ts';
 import {
   createHashMemory,
   FR_BYTES,
@@ -17,6 +16,7 @@ import {
   readFr,
   writeFr,
 } from '../chain/poseidon2/engine.ts';
+import { capacityOf } from '../chain/poseidon2.ts';
 import { EMPTY_SUBTREES } from './leaf.ts';
 
 const CHUNK_LEVELS = 12;

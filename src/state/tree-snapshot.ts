@@ -3,6 +3,7 @@
  * store encrypts it. A header, then leaves by index (key, value, salt, index of the next leaf), then nodes by level; little-endian words.
  */
 
+import { ByteReader } from '../base/byte-reader.ts';
 import { TREE_DEPTH } from '../chain/constants.ts';
 import { raiseState } from './errors.ts';
 import type { IndexedTree } from './indexed-tree.ts';
@@ -98,7 +99,12 @@ function nodeWords({ memory, nextIndex }: IndexedTree, first: number): Uint32Arr
 
 /** Cuts a stream of bytes into the header and pages. Throws STATE_SNAPSHOT_INVALID when it is not exactly one snapshot of this version. */
 export async function openSnapshot(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
-  const take = takeFrom(chunks);
+  const reader = new ByteReader(chunks);
+  const take = async (count: number): Promise<Uint32Array<ArrayBuffer>> => {
+    const bytes = await reader.take(count * 4);
+    if (bytes === undefined) throw refuse('truncated');
+    return new Uint32Array(bytes.buffer);
+  };
   const words = await take(HEADER_WORDS);
   if (words[0] !== MAGIC || words[1] !== VERSION) throw refuse('not a snapshot of this version');
   const header: SnapshotHeader = {
@@ -115,34 +121,9 @@ export async function openSnapshot(chunks: Iterable<Uint8Array> | AsyncIterable<
     for (let first = 0; first < nodes; first += PAGE_NODES) {
       yield { kind: 'nodes', first, words: await take(Math.min(PAGE_NODES, nodes - first) * FR_WORDS) };
     }
-    if ((await take(0)).length > 0) throw refuse('longer than it says');
+    if (!(await reader.isAtEnd())) throw refuse('longer than it says');
   }
   return { header, pages: pages() };
-}
-
-/** Exactly so many words of the stream; asked for none, what is left of it. */
-function takeFrom(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
-  const source = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-  let held: Uint8Array = new Uint8Array();
-  return async (count: number): Promise<Uint32Array<ArrayBuffer>> => {
-    const bytes = new Uint8Array(count * 4);
-    let filled = 0;
-    while (filled < bytes.length || count === 0) {
-      if (held.length === 0) {
-        const { done, value } = await source.next();
-        if (done === true && count === 0) return new Uint32Array();
-        if (done === true) throw refuse('truncated');
-        held = value;
-        continue;
-      }
-      if (count === 0) return new Uint32Array(1);
-      const part = held.subarray(0, bytes.length - filled);
-      bytes.set(part, filled);
-      filled += part.length;
-      held = held.subarray(part.length);
-    }
-    return new Uint32Array(bytes.buffer);
-  };
 }
 
 /** Fills a new tree with one page. Pointers are checked; nodes are taken as they are: `IndexedTree.verify` recomputes them. */

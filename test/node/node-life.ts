@@ -1,16 +1,19 @@
 /** A node's inner half on real parts in a folder of its own: keys, encrypted store, policy, pipeline; no Ethereum, no HTTP. */
 
+import type { Logger } from 'pino';
 import { createPublicClient, custom } from 'viem';
 import { openAuditLog } from '../../src/audit/audit-log.ts';
 import { bytesToHex } from '../../src/base/bytes.ts';
 import { ROLE_BIT } from '../../src/chain/constants.ts';
 import type { Genesis } from '../../src/chain/genesis.ts';
+import type { PriorityOperation } from '../../src/chain/priority-operation.ts';
 import type { SignedTransaction } from '../../src/chain/transaction.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { createLeafKeys } from '../../src/execution/leaf-keys.ts';
 import { createPolicyFacts } from '../../src/execution/policy-facts.ts';
 import { createAuditStore } from '../../src/node/audit-store.ts';
+import { openCheckpointStore } from '../../src/node/checkpoint-store.ts';
 import { writePlaceFile } from '../../src/node/deployment-file.ts';
 import { foldersOf } from '../../src/node/folders.ts';
 import { writeGenesisFile } from '../../src/node/genesis-file.ts';
@@ -60,7 +63,16 @@ export async function found(config: Config): Promise<Genesis> {
 
 export type Life = Awaited<ReturnType<typeof openLife>>;
 
-export async function openLife(config: Config) {
+export interface LifeOptions {
+  /** Whether it starts from a checkpoint and writes some. */
+  readonly checkpoints?: boolean;
+  /** What L1 has queued and confirmed. */
+  readonly operations?: readonly PriorityOperation[];
+  readonly log?: Logger;
+}
+
+export async function openLife(config: Config, options: LifeOptions = {}) {
+  const { operations = [], log = silent } = options;
   const folders = foldersOf(config);
   const { genesis } = readFoundation(config, folders);
   const keys = await openKeys(config, folders, {});
@@ -80,11 +92,19 @@ export async function openLife(config: Config) {
     store,
     audit,
     policies: policies.book,
-    watcher: { confirmed: 0n, from: () => [], poll: async () => undefined },
+    watcher: {
+      confirmed: BigInt(operations.length),
+      from: (index, limit) => operations.slice(Number(index), Number(index) + limit),
+      poll: async () => undefined,
+    },
     clock,
-    log: silent,
+    log,
     fail,
+    ...(options.checkpoints === false ? {} : { checkpoints: await openCheckpointStore(store) }),
   });
+  // The clock of the test goes on where the last life's stopped.
+  const { lastSlot, openBatch } = pipeline.sequencer;
+  time = Math.max(time, Number((openBatch === undefined ? lastSlot + 1n : lastSlot) * INTERVAL) * 1000);
   const { sequencer } = pipeline;
   const leafKeys = createLeafKeys();
   return {
@@ -98,6 +118,9 @@ export async function openLife(config: Config) {
     failures,
     client: createPublicClient({ transport: custom({ request: async () => '0xde0b6b3a7640000' }) }),
     clock,
+    passTime(ms: number) {
+      time += ms;
+    },
     submit(transaction: SignedTransaction): Promise<bigint> {
       const answer = policies.current.authorizeWrite(
         { kind: 'user', subject: 'someone', roles: [], wallets: [transaction.sender] },

@@ -13,7 +13,7 @@ import type { WriteScope } from '../write-scope.ts';
 import { encryptFile } from './encrypted-file.ts';
 import { describeFile, filePaths, readEncryptedFile } from './file-reader.ts';
 import { rewrapKeyFile, writeKeyFile } from './key-file.ts';
-import { writeDurably } from './write-durably.ts';
+import { temporaryOf, writeDurably } from './write-durably.ts';
 
 export interface FileStoreDeps {
   readonly folder: string;
@@ -97,8 +97,11 @@ export function createFileStore(deps: FileStoreDeps): OwnedFileStore {
       exclusive(async () => {
         const paths = filePaths(folder, name);
         await transaction((scope) => rows.remove(scope, idOf(name)));
-        await rm(paths.data, { force: true });
-        await rm(paths.key, { force: true });
+        // Also what a kill in the middle of a write has left.
+        for (const path of [paths.data, paths.key]) {
+          await rm(path, { force: true });
+          await rm(temporaryOf(path), { force: true });
+        }
       }),
     rewrapStep: (limit) =>
       exclusive(async () => {
