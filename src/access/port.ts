@@ -65,6 +65,8 @@ export interface UserStore {
 export interface SessionStore {
   all(): Promise<readonly StoredSession[]>;
   put(session: StoredSession): Promise<void>;
+  /** Replaces those that are there, together; what was deleted meanwhile is not brought back. */
+  touch(sessions: readonly StoredSession[]): Promise<void>;
   delete(tokenHash: string): Promise<void>;
 }
 

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly touchPersistMs: number;
 }
 
+const touchedPerWriteMax = 50;
+
 interface Entry {
   stored: StoredSession;
   principal: Principal;
@@ -41,6 +43,8 @@ export async function createSessionTable(
 ): Promise<SessionTable> {
   const { store, users, clock, random, log } = deps;
   const entries = new Map<string, Entry>();
+  const touched = new Map<string, StoredSession>();
+  let writing: Promise<void> | undefined;
   const hashesOf = new Map<string, Set<string>>();
 
   const add = (stored: StoredSession, user: User): Entry => {
@@ -59,6 +63,7 @@ export async function createSessionTable(
     const entry = entries.get(tokenHash);
     if (entry === undefined) return;
     entries.delete(tokenHash);
+    touched.delete(tokenHash);
     const hashes = hashesOf.get(entry.stored.userId);
     hashes?.delete(tokenHash);
     if (hashes?.size === 0) hashesOf.delete(entry.stored.userId);
@@ -167,13 +172,23 @@ export async function createSessionTable(
     },
   };
 
-  /** A late write of the idle limit must not bring back a session that was revoked meanwhile. */
-  async function touch(stored: StoredSession): Promise<void> {
-    try {
-      await store.put(stored);
-      if (!entries.has(stored.tokenHash)) await store.delete(stored.tokenHash);
-    } catch (error) {
-      log.error({ err: error }, 'session.touch_failed');
+  /**
+   * Writes idle limits behind, many in one transaction: whoever logged in together is due together, and a transaction each would hold up
+   * everything else that is written.
+   */
+  function touch(stored: StoredSession): Promise<void> {
+    touched.set(stored.tokenHash, stored);
+    writing ??= writeTouched().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  }
+
+  async function writeTouched(): Promise<void> {
+    while (touched.size > 0) {
+      const some = [...touched.values()].slice(0, touchedPerWriteMax);
+      for (const { tokenHash } of some) touched.delete(tokenHash);
+      await store.touch(some).catch((error: unknown) => log.error({ err: error }, 'session.touch_failed'));
     }
   }
 }

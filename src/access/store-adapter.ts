@@ -38,6 +38,12 @@ export function accessStores(store: Store): AccessStores {
           const known = await sessions.byTokenHash(record.tokenHash);
           await (known === undefined ? sessions.create(record) : sessions.update(record));
         }),
+      touch: (touched) =>
+        store.transaction(async ({ sessions }) => {
+          for (const record of touched.map(sessionRecord)) {
+            if ((await sessions.byTokenHash(record.tokenHash)) !== undefined) await sessions.update(record);
+          }
+        }),
       delete: (tokenHash) =>
         store.transaction(async ({ sessions }) => void (await sessions.revoke(Buffer.from(tokenHash, 'base64url')))),
     },

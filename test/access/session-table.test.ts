@@ -52,11 +52,11 @@ describe('sessions', () => {
   it('are not brought back by a write of their idle limit that is slower than their revocation', async () => {
     const { access, token, session, stores, clock } = await opened();
     const gate = Promise.withResolvers<void>();
-    const { put } = stores.sessions;
+    const { touch } = stores.sessions;
     const written = Promise.withResolvers<void>();
-    stores.sessions.put = async (row) => {
+    stores.sessions.touch = async (rows) => {
       await gate.promise;
-      await put(row);
+      await touch(rows);
       written.resolve();
     };
     clock.advance(2 * MINUTE);
@@ -64,9 +64,32 @@ describe('sessions', () => {
     await access.sessions.revoke(session.tokenHash);
     gate.resolve();
     await written.promise;
-    expect(stores.rows.sessions.size).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     expect(stores.rows.sessions.size).toBe(0);
+  });
+
+  it('have their idle limits written together when they are due together', async () => {
+    const { access, stores, clock } = await opened();
+    const tokens: string[] = [];
+    for (let i = 0; i < 120; i += 1) {
+      const user = await access.users.save(person(`person ${i}`));
+      tokens.push((await access.sessions.open(user, 'oidc')).token);
+    }
+    const sizes: number[] = [];
+    const { touch } = stores.sessions;
+    stores.sessions.touch = (rows) => {
+      sizes.push(rows.length);
+      return touch(rows);
+    };
+    const before = new Map(stores.rows.sessions);
+    clock.advance(2 * MINUTE);
+    for (const token of tokens) expect(access.sessions.find(token)).toBeDefined();
+    while (sizes.reduce((a, b) => a + b, 0) < tokens.length) await new Promise((resolve) => setImmediate(resolve));
+    expect(sizes.length).toBeLessThan(6);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const [hash, row] of stores.rows.sessions) {
+      const slid = tokens.some((token) => access.sessions.find(token)?.tokenHash === hash);
+      expect(row.expiresAt - before.get(hash)!.expiresAt).toBe(slid ? 2 * MINUTE : 0);
+    }
   });
 
   it('end when idle, and slide with use', async () => {

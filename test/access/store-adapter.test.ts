@@ -44,6 +44,20 @@ describe('what access keeps, in the encrypted store', () => {
     expect(second.access.walletTokens.find(walletToken)?.subject).toBe(ann.id);
   });
 
+  it('replaces sessions that are there, and brings back none', async () => {
+    const { access } = await open();
+    const ann = await access.users.save(person('ann'));
+    const [kept, gone] = [await access.sessions.open(ann, 'oidc'), await access.sessions.open(ann, 'oidc')];
+    const { sessions } = accessStores(store);
+    await sessions.delete(gone.session.tokenHash);
+    const rows = [kept, gone].map(({ session: { principal: _, ...row } }) => ({
+      ...row,
+      expiresAt: row.expiresAt + 7,
+    }));
+    await sessions.touch(rows);
+    expect(await sessions.all()).toEqual([rows[0]]);
+  });
+
   it('forgets what was revoked, rotated, disabled and unlinked', async () => {
     const first = await open();
     const wallet = `0x${'ab'.repeat(20)}` as const;

@@ -42,6 +42,11 @@ export function memoryAccessStores(): MemoryAccessStores {
         await turn();
         rows.sessions.set(session.tokenHash, session);
       },
+      async touch(sessions) {
+        await turn();
+        for (const session of sessions)
+          if (rows.sessions.has(session.tokenHash)) rows.sessions.set(session.tokenHash, session);
+      },
       async delete(tokenHash) {
         await turn();
         rows.sessions.delete(tokenHash);
