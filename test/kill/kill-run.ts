@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { LaunchedNode } from '../demo/node-process.ts';
 import { live } from './live.ts';
 import { armNext, without } from './plan.ts';
+import { FORGETFUL_VARIABLE } from './points.ts';
 import { type RunState, saveRunState } from './run-state.ts';
 import { type KillRunReport, settleAll } from './settle-all.ts';
 
@@ -23,6 +24,8 @@ export interface KillRunOptions {
   readonly until: number;
   /** 0 leaves out what needs proofs, to be continued. */
   readonly proverWorkers: number;
+  /** The node lies about what it has written: the run must fail. */
+  readonly forgetful?: true;
 }
 
 export interface KillRunDeps {
@@ -69,7 +72,10 @@ export async function runKills(
   return report;
 }
 
-function environmentOf({ ports }: RunState, { folder, cacheDir, batchIntervalSeconds, proverWorkers }: KillRunOptions) {
+function environmentOf(
+  { ports }: RunState,
+  { folder, cacheDir, batchIntervalSeconds, proverWorkers, forgetful }: KillRunOptions,
+) {
   return {
     PATH: process.env['PATH'] ?? '',
     PRIVITY_DATA_DIR: join(folder, 'data'),
@@ -84,5 +90,6 @@ function environmentOf({ ports }: RunState, { folder, cacheDir, batchIntervalSec
     PRIVITY_L1_CONFIRMATIONS_MIN: '1',
     PRIVITY_L1_POLL_INTERVAL_MS: '100',
     PRIVITY_PROVER_WORKERS: String(proverWorkers),
+    ...(forgetful === true ? { [FORGETFUL_VARIABLE]: 'yes' } : {}),
   };
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../demo/free-ports.ts';
 import { endLeftovers, type LaunchedNode } from '../demo/node-process.ts';
+import { DECORATED, decoratorOf } from './decorated.ts';
 import { type KillRunOptions, runKills } from './kill-run.ts';
 import { holdOutcome, type Sent } from './ledger.ts';
 import { armNext, planKills, without } from './plan.ts';
@@ -46,6 +47,16 @@ describe('the plan', () => {
   });
 });
 
+it.each(DECORATED)('%s is there to be decorated, and used', (path) => {
+  const src = join(import.meta.dirname, '../../src');
+  expect(existsSync(join(src, path))).toBe(true);
+  expect(existsSync(join(import.meta.dirname, decoratorOf(path)))).toBe(true);
+  const users = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && readFileSync(join(src, file), 'utf8').includes(`/${path.split('/').at(-1)}'`),
+  );
+  expect(users.length).toBeGreaterThan(0);
+});
+
 describe('the ledger', () => {
   const sent = (fields: Partial<Sent>): Sent => ({
     hash: '0x01',
@@ -84,24 +95,22 @@ describe('the ledger', () => {
 /** G7, a sample; `npm run test:kill` is the whole, with proofs. */
 describe('a node that is killed', () => {
   const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
-  const sample: readonly KillPointName[] = ['accept.unanswered', 'seal.unwritten', 'commit.sent'];
-  const folder = mkdtempSync(join(tmpdir(), 'privity-kill-'));
-  const launched: LaunchedNode[] = [];
-  let ports: number[] = [];
+  const folders: string[] = [];
+  const launched: { readonly node: LaunchedNode; readonly folder: string }[] = [];
 
-  beforeAll(async () => {
-    ports = await freePorts(2);
-  });
   afterAll(async () => {
-    for (const node of launched) {
+    for (const { node, folder } of launched) {
       node.send('SIGKILL');
       await node.exited;
       endLeftovers(join(folder, 'data'), node.pid);
     }
-    rmSync(folder, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
-  it(`loses nothing and does nothing twice (seed ${seed})`, { timeout: 300_000 }, async () => {
+  async function run(names: readonly KillPointName[], more: Partial<KillRunOptions> = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'privity-kill-'));
+    folders.push(folder);
+    const [http, l1] = (await freePorts(2)) as [number, number];
     const options: KillRunOptions = {
       folder,
       cacheDir: process.env['PRIVITY_CACHE_DIR'] ?? join(import.meta.dirname, '../../node_modules/.cache'),
@@ -110,9 +119,16 @@ describe('a node that is killed', () => {
       settleTimeoutMs: 90_000,
       until: Date.now() + 280_000,
       proverWorkers: 0,
+      ...more,
     };
-    const state = newRunState(seed, false, planKills(seed, sample), { http: ports[0]!, l1: ports[1]! });
-    const report = await runKills(state, options, { say: console.info, onLaunch: (node) => launched.push(node) });
+    const state = newRunState(seed, false, planKills(seed, names), { http, l1 });
+    const onLaunch = (node: LaunchedNode) => void launched.push({ node, folder });
+    return { state, report: await runKills(state, options, { say: console.info, onLaunch }) };
+  }
+
+  it(`loses nothing and does nothing twice (seed ${seed})`, { timeout: 300_000 }, async () => {
+    const sample: readonly KillPointName[] = ['accept.unanswered', 'seal.unwritten', 'commit.sent'];
+    const { state, report } = await run(sample);
     expect(state.deaths.map(({ at }) => at).sort()).toEqual([...sample].sort());
     expect(report!.log.accepted).toBeGreaterThan(0);
     expect(report!.log.accepted).toBe(report!.log.included + report!.log.denied);
@@ -120,6 +136,12 @@ describe('a node that is killed', () => {
     expect(report!.verified).toContain('every root as recorded');
     console.info(
       `seed ${seed}: ${state.lives} lives, ${report!.log.accepted} accepted, ${report!.l1.committed} batches on Ethereum`,
+    );
+  });
+
+  it(`is found out when it answers before it has written (seed ${seed})`, { timeout: 300_000 }, async () => {
+    await expect(run(['block.unwritten'], { forgetful: true })).rejects.toThrow(
+      /an accepted transaction is unknown|HALT_REPLAY_MISMATCH/,
     );
   });
 });

@@ -70,3 +70,6 @@ export interface Armed {
 /** How a life is told of it, and where it writes which point ended it. */
 export const ARMED_VARIABLE = 'KILL_POINTS_ARMED';
 export const REPORT_VARIABLE = 'KILL_POINT_REPORT';
+
+/** Set, the store forgets to write what it accepts: a node that lies, which a run must find out. */
+export const FORGETFUL_VARIABLE = 'KILL_POINTS_FORGETFUL';

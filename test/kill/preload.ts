@@ -5,21 +5,13 @@
 
 import { registerHooks } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-
-const DECORATED = [
-  'node/open-node-store.ts',
-  'node/priority-queue.ts',
-  'node/witness-source.ts',
-  'prover/keys/open-backend.ts',
-  'sequencer/denial-signer.ts',
-  'settlement/transaction-sender.ts',
-];
+import { DECORATED, decoratorOf } from './decorated.ts';
 
 if (isMainThread) {
   const decorators = new Map(
     DECORATED.map((path) => [
       new URL(`../../src/${path}`, import.meta.url).href,
-      new URL(`./decorate/${path.split('/').at(-1)}`, import.meta.url).href,
+      new URL(decoratorOf(path), import.meta.url).href,
     ]),
   );
   registerHooks({

@@ -1,7 +1,7 @@
 /** In the process under test: ends it with SIGKILL when it comes by an armed point, and leaves a line that says which. */
 
 import { writeFileSync } from 'node:fs';
-import { ARMED_VARIABLE, type Armed, type KillPointName, REPORT_VARIABLE } from './points.ts';
+import { ARMED_VARIABLE, type Armed, FORGETFUL_VARIABLE, type KillPointName, REPORT_VARIABLE } from './points.ts';
 
 const armed = new Map<string, { passes: number; readonly delayMs: number }>(
   (JSON.parse(process.env[ARMED_VARIABLE] ?? '[]') as Armed[]).map(({ name, passes, delayMs }) => [
@@ -9,6 +9,8 @@ const armed = new Map<string, { passes: number; readonly delayMs: number }>(
     { passes, delayMs },
   ]),
 );
+
+export const isForgetful: boolean = process.env[FORGETFUL_VARIABLE] !== undefined;
 
 export const isArmed = (name: KillPointName): boolean => armed.has(name);
 

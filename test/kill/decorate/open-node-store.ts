@@ -2,7 +2,7 @@
 
 import { openNodeStore as open } from '../../../src/node/open-node-store.ts';
 import type { BlockLog, FileStore, JobQueue, Store, StoreWrites } from '../../../src/store/port.ts';
-import { at, soonAfter } from '../trigger.ts';
+import { at, isForgetful, soonAfter } from '../trigger.ts';
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -36,6 +36,7 @@ const decorateLog = (log: BlockLog): BlockLog => ({
     if (kinds === 'block') at('block.unwritten');
     if (kinds === 'batch-closed') at('close.unwritten');
     if (kinds === 'sealed') at('seal.unwritten');
+    if (isForgetful && kinds === 'accepted') return log.lastSequence();
     const sequence = await log.append(entries);
     if (kinds === 'accepted') at('accept.unanswered');
     if (kinds === 'denial accepted') at('replace.unanswered');
