@@ -3,7 +3,7 @@
  * `--l1` and `--key` it sends it. The root is computed from the file each time: who approves has looked at the members, not at a number.
  */
 
-import { createPublicClient, http, isAddress } from 'viem';
+import { createPublicClient, isAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { bytesToHex } from '../base/bytes.ts';
 import { readKeyFile } from '../node/key-files.ts';
@@ -15,6 +15,7 @@ import {
   proposalId,
   sendStep,
 } from '../settlement/governance.ts';
+import { l1Transport } from '../settlement/l1-transport.ts';
 import { type CliContext, type Command, text } from './command.ts';
 
 /** What is proposed, made from the arguments; undefined when they are wrong. */
@@ -79,7 +80,8 @@ export function createGovernanceCommand(
   return command;
 }
 
-const clientOf = (url: string) => createPublicClient({ transport: http(url), cacheTime: 0, pollingInterval: 250 });
+const clientOf = (url: string) =>
+  createPublicClient({ transport: l1Transport(url), cacheTime: 0, pollingInterval: 250 });
 
 function printTransaction(governor: string, step: GovernanceStep, call: GovernedCall, context: CliContext): void {
   context.print(`transaction to sign (${step}, no ether):`);

@@ -1,4 +1,4 @@
-import { createPublicClient, http } from 'viem';
+import { createPublicClient } from 'viem';
 import { systemClock } from '../base/clock.ts';
 import { loadConfig } from '../config/load.ts';
 import { verifyConfig } from '../config/verify.ts';
@@ -9,6 +9,7 @@ import { createLog } from '../node/log.ts';
 import { openNodeStore } from '../node/open-node-store.ts';
 import { readFoundation } from '../node/read-foundation.ts';
 import { replayStore } from '../node/replay-store.ts';
+import { l1Transport } from '../settlement/l1-transport.ts';
 import { type Command, configOf, text } from './command.ts';
 
 export const verifyStore: Command = {
@@ -27,7 +28,7 @@ export const verifyStore: Command = {
     const l1 =
       url === undefined
         ? undefined
-        : await lookAtL1(createPublicClient({ transport: http(url) }), { ...genesis, ...place });
+        : await lookAtL1(createPublicClient({ transport: l1Transport(url) }), { ...genesis, ...place });
     const log = createLog('error');
     const keys = await openKeys(config, folders, context.environment);
     const store = await openNodeStore(config, folders, { keys, clock: systemClock, log });

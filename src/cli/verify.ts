@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createPublicClient, http } from 'viem';
+import { createPublicClient } from 'viem';
 import { getAddress, isAddress } from 'viem/utils';
 import { bigIntToHex } from '../base/bytes.ts';
 import { parseBundle } from '../disclosure/bundle.ts';
 import { createL1View } from '../disclosure/l1-view.ts';
 import { verifyBundle } from '../disclosure/verify.ts';
+import { l1Transport } from '../settlement/l1-transport.ts';
 import { type Command, text } from './command.ts';
 
 export const verify: Command = {
@@ -22,7 +23,7 @@ export const verify: Command = {
       return 2;
     }
     const bundle = parseBundle(await readFile(file, 'utf8'));
-    const l1 = await createL1View(createPublicClient({ transport: http(url) }));
+    const l1 = await createL1View(createPublicClient({ transport: l1Transport(url) }));
     const result = await verifyBundle(bundle, l1, chain === undefined ? undefined : { chainContract: BigInt(chain) });
     context.print(`valid ${result.kind} of batch ${result.batch}`);
     for (const [name, value] of Object.entries(result.fact)) context.print(`  ${name.padEnd(8)} ${value}`);

@@ -58,7 +58,13 @@ export const CONFIG_FIELDS = {
     meaning: 'Bearer token for /metrics from other than loopback; empty closes it to them.',
   },
 
-  'l1.url': { type: 'string', default: 'http://127.0.0.1:8546', meaning: 'JSON-RPC of the Ethereum node.' },
+  'l1.url': {
+    type: 'string',
+    default: 'http://127.0.0.1:8546',
+    secret: true,
+    meaning:
+      'JSON-RPC of the Ethereum node. It may carry a credential, as providers want it; only its host is ever shown.',
+  },
   'l1.chainId': {
     type: 'integer',
     default: 31337,

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { createWalletClient, http, type PublicClient } from 'viem';
+import { createWalletClient, type PublicClient } from 'viem';
 import { bytesToHex, type Hex } from '../base/bytes.ts';
 import { type Clock, unixSeconds } from '../base/clock.ts';
 import { type Genesis, genesisDigest } from '../chain/genesis.ts';
@@ -13,6 +13,7 @@ import { createDenyAllButExits } from '../policy/built-in.ts';
 import { readKeyFile } from '../prover/keys/key-file.ts';
 import { type ContractArtifacts, compileContracts } from '../settlement/compile-contracts.ts';
 import { deployContracts } from '../settlement/deploy.ts';
+import { l1Transport } from '../settlement/l1-transport.ts';
 import { type L1Place, readPlaceFile, writePlaceFile } from './deployment-file.ts';
 import { devAccount, devIdentities, roleMask } from './dev-accounts.ts';
 import { nodeError } from './errors.ts';
@@ -99,7 +100,7 @@ async function deploy(
     {
       artifacts,
       publicClient: deps.client,
-      walletClient: createWalletClient({ account, transport: http(config['l1.url']) }),
+      walletClient: createWalletClient({ account, transport: l1Transport(config['l1.url']) }),
       account,
     },
   );

@@ -1,9 +1,11 @@
 /** Opens the Ethereum side: the embedded node in development, the configured one otherwise. */
 
-import { createPublicClient, http, type PublicClient } from 'viem';
+import { createPublicClient, type PublicClient } from 'viem';
 import type { Clock } from '../base/clock.ts';
+import { shownUrl } from '../base/secret-url.ts';
 import type { Config } from '../config/schema.ts';
 import { settlementError } from '../settlement/errors.ts';
+import { l1Transport } from '../settlement/l1-transport.ts';
 import { devAccountCount, developmentMnemonic } from './dev-accounts.ts';
 import { type EmbeddedL1, startEmbeddedL1 } from './embedded-l1.ts';
 import { nodeError } from './errors.ts';
@@ -19,13 +21,13 @@ const embeddedBlockSeconds = 1;
 
 export async function openL1(config: Config, folders: Folders, deps: { clock: Clock }): Promise<L1> {
   const client = createPublicClient({
-    transport: http(config['l1.url'], { retryCount: 1, timeout: 10_000 }),
+    transport: l1Transport(config['l1.url'], { retryCount: 1, timeout: 10_000 }),
     pollingInterval: config['l1.pollIntervalMs'],
     cacheTime: 0,
   });
   const embedded = config.mode === 'development' ? await startEmbedded(config, folders, deps) : undefined;
   const chainId = await client.getChainId().catch((cause: unknown) => {
-    throw settlementError('L1_UNREACHABLE', config['l1.url'], { cause });
+    throw settlementError('L1_UNREACHABLE', shownUrl(config['l1.url']), { cause });
   });
   if (chainId !== config['l1.chainId']) throw settlementError('L1_WRONG_CHAIN', `chain id ${chainId}`);
   return { client, embedded };

@@ -1,5 +1,6 @@
 import { SAMPLE_ACCOUNTS } from '../access/dev-oidc/accounts.ts';
 import { bytesToHex } from '../base/bytes.ts';
+import { shownUrl } from '../base/secret-url.ts';
 import type { Config } from '../config/schema.ts';
 import { type DevAccountName, devAccount } from './dev-accounts.ts';
 import type { RunningNode } from './start-node.ts';
@@ -25,7 +26,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
     `  discovery       ${node.url}/.well-known/prividium`,
     `  health          ${node.url}/health   ${node.url}/readyz   ${node.url}/metrics`,
     `  chain id        ${node.genesis.chainId}, a batch every ${config['chain.batchIntervalSeconds']} s`,
-    `  Ethereum        ${config['l1.url']} (chain id ${config['l1.chainId']})`,
+    `  Ethereum        ${shownUrl(config['l1.url'])} (chain id ${config['l1.chainId']})`,
     `  PrivityChain    ${node.place.chain}`,
     `  PrivityBridge   ${node.place.bridge}`,
     `  PolicyGovernor  ${node.place.governor}`,

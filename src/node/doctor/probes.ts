@@ -2,17 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createPublicClient, http } from 'viem';
+import { createPublicClient } from 'viem';
 import { assert } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { verifyConfig } from '../../config/verify.ts';
 import { compilePolicy } from '../../policy/compile/compile-policy.ts';
+import { l1Transport } from '../../settlement/l1-transport.ts';
 import type { ChainFoundation } from '../development-chain.ts';
 import { foldersOf } from '../folders.ts';
 import type { NodeKeys } from '../keys.ts';
 import { openNodeStore } from '../open-node-store.ts';
 import { readFoundation } from '../read-foundation.ts';
+import { createHashProbe } from './hash-probe.ts';
 import { createIdentityProbe } from './identity-probe.ts';
 import { createKeyProbe } from './key-probes.ts';
 import { createL1Probes } from './l1-probes.ts';
@@ -41,7 +43,7 @@ export function createProbes(config: Config, { environment, clock, log, fetch, k
   };
   const keyFileOption = keyFile === undefined ? {} : { keyFile };
   const client = createPublicClient({
-    transport: http(config['l1.url'], { retryCount: 0, timeout: l1TimeoutMs }),
+    transport: l1Transport(config['l1.url'], { retryCount: 0, timeout: l1TimeoutMs }),
     cacheTime: 0,
   });
   return [
@@ -80,6 +82,7 @@ export function createProbes(config: Config, { environment, clock, log, fetch, k
       },
     },
     createDiskProbe({ folders }),
+    createHashProbe(),
     createStoreProbe({
       config,
       folders,
