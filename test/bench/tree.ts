@@ -1,7 +1,9 @@
 /**
  * Speed and memory of the state tree: batches of half inserts and half updates into a large tree, through the public port, salts and leaf hashing
- * included. Prints one line of JSON. `node test/bench/tree.ts [leaves] [batch writes] [batches]`
+ * included. `npm run bench:tree [-- --json] [-- leaves [batch writes [batches]]]`
  */
+
+import { cpus } from 'node:os';
 
 import { Secret } from '../../src/base/secret.ts';
 import {
@@ -18,9 +20,14 @@ import type { StateWrite } from '../../src/state/port.ts';
 import { createTree } from '../../src/state/tree.ts';
 import { createRandom } from '../state/random.ts';
 
-const [leaves = 1_000_000, batchWrites = 10_000, batches = 10] = process.argv.slice(2).map(Number);
+const json = process.argv.includes('--json');
+const [leaves = 1_000_000, batchWrites = 10_000, batches = 10] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--json')
+  .map(Number);
 const HASH_THREADS = 2;
 const LOAD_WRITES = 50_000;
+const RECORDS_BYTES = 2 ** 26;
 
 /** Per second, on this thread alone, after warm-up. */
 function permutationsPerSecond(): { fast: number; single: number } {
@@ -50,21 +57,28 @@ function permutationsPerSecond(): { fast: number; single: number } {
 const random = createRandom(42);
 const saltKey = new Secret(Uint8Array.from({ length: 32 }, (_, i) => i));
 const hash = permutationsPerSecond();
-const tree = await createTree(
-  { bytesMax: 2 ** 31, hashThreads: HASH_THREADS },
-  { records: createMemoryRecords({ bytesMax: 2 ** 26 }) },
-);
-const keys: bigint[] = [];
+// Of the bench itself, 32 bytes each, and not counted among the tree's.
+const keys = new BigUint64Array(4 * (leaves + batches * batchWrites));
+let keyCount = 0;
+const keyAt = (i: number): bigint =>
+  (keys[4 * i + 3]! << 192n) | (keys[4 * i + 2]! << 128n) | (keys[4 * i + 1]! << 64n) | keys[4 * i]!;
 const fresh = (): StateWrite => {
   const key = random.fr() || 1n;
-  keys.push(key);
+  for (let word = 0; word < 4; word++) keys[4 * keyCount + word] = key >> BigInt(64 * word);
+  keyCount += 1;
   return { key, hi: random.bits(64), lo: random.bits(128) };
 };
 
+const rssBefore = process.memoryUsage.rss();
+const tree = await createTree(
+  { bytesMax: 2 ** 31, hashThreads: HASH_THREADS },
+  { records: createMemoryRecords({ bytesMax: RECORDS_BYTES }) },
+);
+
 let batch = 0n;
 const loadStart = performance.now();
-while (keys.length + 1 < leaves) {
-  const count = Math.min(LOAD_WRITES, leaves - 1 - keys.length);
+while (keyCount + 1 < leaves) {
+  const count = Math.min(LOAD_WRITES, leaves - 1 - keyCount);
   await tree.applyBatch({ batch, writes: Array.from({ length: count }, fresh), saltKey });
   batch += 1n;
 }
@@ -75,7 +89,7 @@ let cpuMicros = 0;
 let longestBlockMs = 0;
 for (let i = 0; i < batches; i++) {
   const updated = new Set<bigint>();
-  while (updated.size < batchWrites / 2) updated.add(keys[random.below(keys.length)]!);
+  while (updated.size < batchWrites / 2) updated.add(keyAt(random.below(keyCount)));
   const updates = Array.from(updated, (key): StateWrite => ({ key, hi: random.bits(64), lo: random.bits(128) }));
   const inserts = Array.from({ length: batchWrites - updates.length }, fresh);
   const writes = updates.flatMap((write, j) => (inserts[j] === undefined ? [write] : [write, inserts[j]]));
@@ -94,38 +108,44 @@ for (let i = 0; i < batches; i++) {
   batch += 1n;
 }
 
+const rss = process.memoryUsage.rss();
 const viewStart = performance.now();
-await tree.view(batch - 3n, keys.slice(0, 1_000));
+await tree.view(
+  batch - 3n,
+  Array.from({ length: 1_000 }, (_, i) => keyAt(i)),
+);
 const viewMs = performance.now() - viewStart;
 const snapshotStart = performance.now();
 let snapshotBytes = 0;
 for await (const page of tree.snapshot()) snapshotBytes += page.length;
 const snapshotMs = performance.now() - snapshotStart;
-const memory = process.memoryUsage();
 await tree.close();
 
 const sorted = seconds.toSorted((a, b) => a - b);
 const median = sorted[Math.floor(sorted.length / 2)]!;
-console.log(
-  JSON.stringify({
-    bench: 'tree',
-    leaves: tree.nextIndex,
-    batchWrites,
-    batches,
-    hashThreads: HASH_THREADS,
-    leafWritesPerSecond: Math.round(batchWrites / median),
-    // Processor time of all threads: what two free cores would give, whatever else ran meanwhile.
-    leafWritesPerTwoCpuSeconds: Math.round((2e6 * batchWrites * batches) / cpuMicros),
-    bestBatchMs: Math.round(sorted[0]! * 1000),
-    medianBatchMs: Math.round(median * 1000),
-    worstBatchMs: Math.round(sorted.at(-1)! * 1000),
-    loadLeavesPerSecond: Math.round(leaves / loadSeconds),
-    permutationsPerSecondOneThread: hash.fast,
-    singleHashesPerSecond: hash.single,
-    eventLoopLongestBlockMs: Math.round(longestBlockMs),
-    viewOf1000KeysThreeBatchesBackMs: Math.round(viewMs),
-    snapshotMs: Math.round(snapshotMs),
-    snapshotMiB: Math.round(snapshotBytes / 2 ** 20),
-    rssMiB: Math.round(memory.rss / 2 ** 20),
-  }),
-);
+const result = {
+  bench: 'tree',
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  leaves: tree.nextIndex,
+  batchWrites,
+  batches,
+  hashThreads: HASH_THREADS,
+  leafWritesPerSecond: Math.round(batchWrites / median),
+  // Processor time of all threads: what two free cores would give, whatever else ran meanwhile.
+  leafWritesPerTwoCpuSeconds: Math.round((2e6 * batchWrites * batches) / cpuMicros),
+  bestBatchMs: Math.round(sorted[0]! * 1000),
+  medianBatchMs: Math.round(median * 1000),
+  worstBatchMs: Math.round(sorted.at(-1)! * 1000),
+  loadLeavesPerSecond: Math.round(leaves / loadSeconds),
+  permutationsPerSecondOneThread: hash.fast,
+  singleHashesPerSecond: hash.single,
+  eventLoopLongestBlockMs: Math.round(longestBlockMs),
+  viewOf1000KeysThreeBatchesBackMs: Math.round(viewMs),
+  snapshotMs: Math.round(snapshotMs),
+  snapshotMiB: Math.round(snapshotBytes / 2 ** 20),
+  rssMiB: Math.round(rss / 2 ** 20),
+  // Of the process, the bench's keys and the kept records taken out: what it holds of a leaf anywhere, garbage included.
+  bytesPerLeaf: Math.round((rss - rssBefore - keys.byteLength - RECORDS_BYTES) / tree.nextIndex),
+};
+console.log(JSON.stringify(result, undefined, json ? 0 : 2));

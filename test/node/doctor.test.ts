@@ -9,7 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { createPublicClient, http, keccak256 } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
+import { createHashMemory, createReferenceEngine } from '../../src/chain/poseidon2/engine.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { createHashProbe } from '../../src/node/doctor/hash-probe.ts';
 import { createIdentityProbe } from '../../src/node/doctor/identity-probe.ts';
 import { createL1Probes, type L1ProbeDeps } from '../../src/node/doctor/l1-probes.ts';
 import { ill, type Probe, type Report, runProbes, well } from '../../src/node/doctor/probe.ts';
@@ -327,6 +329,13 @@ describe('the machine', () => {
       'Ethereum node': 'unknown',
       contracts: 'unknown',
     });
+  });
+
+  it('finds a processor that cannot hash in vectors', async () => {
+    const [fast] = await run([createHashProbe()]);
+    expect(fast!.finding.state).toBe('well');
+    const [slow] = await run([createHashProbe(() => createReferenceEngine(createHashMemory(0).memory))]);
+    expect(slow!.finding).toMatchObject({ state: 'ill', text: expect.stringContaining('plain integers') });
   });
 
   it('finds a full disk', async () => {
