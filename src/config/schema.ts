@@ -321,7 +321,7 @@ export const CONFIG_FIELDS = {
     min: 0,
     max: 64,
     meaning:
-      'Proofs made at the same time on this machine; 0 proves nothing, so batches are sealed and committed but not settled.',
+      'Proofs made at the same time on this machine, up to 3 GB each; one alone does not keep two cores busy. 0 proves nothing, so batches are sealed and committed but not settled.',
   },
   'prover.proofTimeoutMs': {
     type: 'integer',

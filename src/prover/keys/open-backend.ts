@@ -1,5 +1,6 @@
 /** String and backend out of one folder. */
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, createBackend } from '../backend/backend.ts';
 import { findBb } from '../backend/binary.ts';
@@ -24,7 +25,7 @@ export const backendLimitsDefault: BbLimits = {
   timeoutMs: 20 * 60_000,
   // 2^21 gates take 2.7 GB of it resident.
   memoryBytesMax: 12 * 2 ** 30,
-  threads: 2,
+  threads: availableParallelism(),
   niceness: 10,
 };
 

@@ -55,7 +55,7 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
       'chain.proveDelaySlots': 1,
       'chain.provingBacklogMaxGates': Number.MAX_SAFE_INTEGER,
       'policy.file': join(project, 'policies/large.yaml'),
-      // One prover alone leaves a core idle for half of its time.
+      // One prover alone does not keep two cores busy.
       'prover.workers': provingWorkers,
       // Whoever stops the bench for a while must not make its proofs fail.
       'prover.attemptsMax': 100,
