@@ -7,7 +7,7 @@ import { Journal } from './journal.ts';
 const proof = (id: string, seconds: number) =>
   ({ event: 'proof', id: id.repeat(64), circuit: 'segment_m', seconds }) as const;
 const meter = (life: number, settlingSeconds: number) =>
-  ({ event: 'meter', life, settlingSeconds, proverCpuSeconds: 1, proverBytesMax: 2 }) as const;
+  ({ event: 'meter', life, settlingSeconds, cpuSeconds: { merge: 1 }, proverBytesMax: 2 }) as const;
 
 describe('the journal of a bench that is killed', () => {
   let folder: string;

@@ -20,7 +20,7 @@ const eventSchema = z.discriminatedUnion('event', [
     event: z.literal('meter'),
     life: count,
     settlingSeconds: count,
-    proverCpuSeconds: count,
+    cpuSeconds: z.record(z.string(), count),
     proverBytesMax: count,
   }),
   z.strictObject({ event: z.literal('executed') }),

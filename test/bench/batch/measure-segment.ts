@@ -41,7 +41,7 @@ export async function measureSegment(node: BenchNode, batch: bigint): Promise<Se
   provers.close();
   return {
     ...{ witnessSeconds, solveSeconds, proveSeconds },
-    proverCpuSeconds: Math.round(provers.cpuSeconds),
+    proverCpuSeconds: Math.round(provers.cpuSeconds()['segment_m'] ?? 0),
     proverMemoryMb: Math.round(provers.bytesMax / 2 ** 20),
   };
 }

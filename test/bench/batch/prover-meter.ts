@@ -5,9 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProverMeter {
   /** The most that provers alive at one time have held resident, bytes. */
   readonly bytesMax: number;
-  readonly cpuSeconds: number;
-  /** Since the last call. */
-  takePeak(): number;
+  /** By circuit, or by command where no circuit is named. */
+  cpuSeconds(): Readonly<Record<string, number>>;
   close(): void;
 }
 
@@ -16,22 +15,21 @@ const clockTicksPerSecond = 100;
 
 export function meterProvers(): ProverMeter {
   let bytesMax = 0;
-  let peak = 0;
-  let ended = 0;
-  let alive = new Map<number, number>();
+  const seen = new Map<number, Seen>();
+  const ended = new Map<string, number>();
   const look = () => {
-    const now = new Map<number, number>();
+    const alive = new Map<number, Seen>();
     let bytes = 0;
     for (const pid of descendantsOf(process.pid)) {
       const found = readProver(pid);
       if (found === undefined) continue;
-      now.set(pid, found.cpuSeconds);
+      alive.set(pid, found);
       bytes += found.bytes;
     }
-    for (const [pid, seconds] of alive) if (!now.has(pid)) ended += seconds;
-    alive = now;
     bytesMax = Math.max(bytesMax, bytes);
-    peak = Math.max(peak, bytes);
+    for (const [pid, last] of seen) if (!alive.has(pid)) addTo(ended, last);
+    seen.clear();
+    for (const [pid, now] of alive) seen.set(pid, now);
   };
   const timer = setInterval(look, everyMs);
   timer.unref();
@@ -39,16 +37,23 @@ export function meterProvers(): ProverMeter {
     get bytesMax() {
       return bytesMax;
     },
-    get cpuSeconds() {
-      return ended + [...alive.values()].reduce((sum, seconds) => sum + seconds, 0);
-    },
-    takePeak() {
-      const found = peak;
-      peak = 0;
-      return found;
+    cpuSeconds() {
+      const sums = new Map(ended);
+      for (const now of seen.values()) addTo(sums, now);
+      return Object.fromEntries([...sums].map(([work, seconds]) => [work, Math.round(seconds * 100) / 100]));
     },
     close: () => clearInterval(timer),
   };
+}
+
+interface Seen {
+  readonly work: string;
+  readonly bytes: number;
+  readonly cpuSeconds: number;
+}
+
+function addTo(sums: Map<string, number>, { work, cpuSeconds }: Seen): void {
+  sums.set(work, (sums.get(work) ?? 0) + cpuSeconds);
 }
 
 function descendantsOf(pid: number): number[] {
@@ -67,14 +72,17 @@ function tasksOf(pid: number): string[] {
   }
 }
 
-function readProver(pid: number): { bytes: number; cpuSeconds: number } | undefined {
+function readProver(pid: number): Seen | undefined {
   const stat = readOrNothing(`/proc/${pid}/stat`);
   const name = /\((.*)\)/s.exec(stat)?.[1];
   if (name !== 'bb') return undefined;
   const kilobytes = Number(/VmHWM:\s+(\d+)/.exec(readOrNothing(`/proc/${pid}/status`))?.[1] ?? 0);
   // proc(5): after the name, utime and stime are fields 14 and 15 of the line.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { bytes: kilobytes * 1024, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / clockTicksPerSecond };
+  const args = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
+  // Compiled circuits are files named by circuit and hash.
+  const work = /([a-z_]+)-[0-9a-f]+\.json$/.exec(args[args.indexOf('-b') + 1] ?? '')?.[1] ?? args[1] ?? '';
+  return { work, bytes: kilobytes * 1024, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / clockTicksPerSecond };
 }
 
 /** Processes end while they are looked at. */

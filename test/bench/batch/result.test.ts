@@ -20,7 +20,11 @@ function journalOf(circuits: readonly string[]): Journal {
     for (const [i, circuit] of circuits.entries()) {
       if (i % 2 === life) journal.add({ event: 'proof', id: String(i).padStart(64, '0'), circuit, seconds: i + 1 });
     }
-    const sums = { settlingSeconds: 10 + life, proverCpuSeconds: 7, proverBytesMax: (life + 1) * 2 ** 20 };
+    const sums = {
+      settlingSeconds: 10 + life,
+      cpuSeconds: { merge: 7, verify: life },
+      proverBytesMax: (life + 1) * 2 ** 20,
+    };
     journal.add({ event: 'meter', life, ...sums });
   }
   return journal;
@@ -34,7 +38,7 @@ describe('the result of the batch bench', () => {
       machine: { ...machine, loadAtStart: 0.5 },
       ...{ proofSystemId, transfers: 20, segments: 2, proofs: 6, runs: 2 },
       gates: { total, perTransfer: Math.round(total / 20) },
-      ...{ proofSeconds: 21, proverCpuSeconds: 14, proverMemoryMb: 2 },
+      ...{ proofSeconds: 21, cpuSeconds: { merge: 14, verify: 1 }, proverMemoryMb: 2 },
       l1Gas: { total: 1150, perTransfer: 58 },
       ...{ sealToExecutedSeconds: 21, transfersProvenPerSecond: 0.952 },
     });

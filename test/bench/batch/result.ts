@@ -25,7 +25,8 @@ export interface BatchBenchResult {
     Record<string, { readonly proofs: number; readonly mean: number; readonly total: number }>
   >;
   readonly proofSeconds: number;
-  readonly proverCpuSeconds: number;
+  /** Processor time of the provers by circuit, proofs that a kill ended included: what other work on the machine does not change. */
+  readonly cpuSeconds: Readonly<Record<string, number>>;
   readonly proverMemoryMb: number;
   readonly l1Gas: Readonly<Record<'commit' | 'prove' | 'execute' | 'total' | 'perTransfer', number>>;
   /** On the clock, of the time in which the bench ran. */
@@ -86,13 +87,20 @@ export function resultOf(
       }),
     ),
     proofSeconds: round(proofSeconds, 1),
-    proverCpuSeconds: round(sum(meters.map((meter) => meter.proverCpuSeconds)), 0),
+    cpuSeconds: sumBy(meters.map((meter) => meter.cpuSeconds)),
     proverMemoryMb: Math.round(Math.max(...meters.map((meter) => meter.proverBytesMax)) / 2 ** 20),
     l1Gas: { ...gas, total: gasTotal, perTransfer: Math.round(gasTotal / transfers) },
     sealToExecutedSeconds: round(settlingSeconds, 0),
     transfersProvenPerSecond: round(transfers / settlingSeconds, 3),
     runs: journal.all('began').length,
   };
+}
+
+function sumBy(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const names = new Set(records.flatMap((record) => Object.keys(record)));
+  return Object.fromEntries(
+    [...names].map((name) => [name, round(sum(records.map((record) => record[name] ?? 0)), 0)]),
+  );
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -38,7 +38,7 @@ export async function runBatchBench(
       event: 'meter',
       life,
       settlingSeconds: settlingSince === undefined ? 0 : (clock.now() - settlingSince) / 1000,
-      proverCpuSeconds: provers.cpuSeconds,
+      cpuSeconds: provers.cpuSeconds(),
       proverBytesMax: provers.bytesMax,
     });
   const metering = setInterval(() => finished() || meter(), meterEveryMs);
