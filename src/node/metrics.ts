@@ -7,6 +7,7 @@ import type { JobEvent } from '../prover/jobs/run-jobs.ts';
 import type { NodeKeys } from './keys.ts';
 import type { L1 } from './l1.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Proving } from './proving.ts';
 
 export interface NodeMetrics {
   /** Told of every proof that was made or failed. */
@@ -18,6 +19,7 @@ export interface NodeMetrics {
 export interface MetricsParts {
   readonly pipeline: Pick<Pipeline, 'sequencer' | 'book'>;
   readonly audit: Pick<Audit, 'sequence'>;
+  readonly proving: Pick<Proving, 'halted'>;
   readonly client: Pick<L1['client'], 'getBalance'>;
   readonly keys: Pick<NodeKeys, 'commit' | 'prove' | 'execute'>;
   readonly clock: Clock;
@@ -48,7 +50,7 @@ export function createNodeMetrics(registry: Registry): NodeMetrics {
       proofs.inc({ kind: event.kind, result: event.event === 'done' ? 'made' : event.next });
       if (event.event === 'done') proofSeconds.observe({ kind: event.kind }, event.milliseconds / 1000);
     },
-    watch({ pipeline: { sequencer, book }, audit, client, keys, clock }) {
+    watch({ pipeline: { sequencer, book }, audit, proving, client, keys, clock }) {
       const gauge = (name: string, help: string, value: () => number): void => {
         new Gauge({
           name,
@@ -73,6 +75,9 @@ export function createNodeMetrics(registry: Registry): NodeMetrics {
       gauge('privity_backlog_gates', 'Gates accepted and not yet proven.', () => sequencer.backlogGates);
       gauge('privity_block_number', 'Number of the last block.', () => Number(sequencer.head));
       gauge('privity_audit_entries', 'Sequence of the last durable audit entry.', () => Number(audit.sequence));
+      gauge('privity_proving_halted', '1 when nothing more is proven until a person has looked.', () =>
+        proving.halted === undefined ? 0 : 1,
+      );
       const batches: Readonly<Record<string, () => bigint>> = {
         sealed: () => book.latest,
         committed: () => book.counts.committed,

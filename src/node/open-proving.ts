@@ -73,6 +73,10 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
         pipeline.sequencer.proven(to);
         if (fresh) log.info({ from: Number(from + 1n), to: Number(to) }, 'proof.range_proven');
       },
+      onHalted(error) {
+        log.fatal({ code: error.code, err: error }, 'proof.halted');
+        report(`PROVING IS HALTED (${error.code}): transactions are taken until the backlog is full, nothing settles`);
+      },
     },
   );
 }

@@ -2,7 +2,9 @@
 
 import { bytesToBigInt, concatBytes } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
+import { isPrivityError, type PrivityError } from '../base/errors.ts';
 import { word32 } from '../chain/packed.ts';
+import { isProverErrorCode } from '../prover/errors.ts';
 import { decodeWrapProof, encodeWrapProof } from '../prover/jobs/job-codec.ts';
 import { proveRange } from '../prover/jobs/prove-range.ts';
 import { type JobEvent, runJobs } from '../prover/jobs/run-jobs.ts';
@@ -30,6 +32,8 @@ export interface ProvingDeps {
   readonly onProgress: (range: { from: bigint; to: bigint }, done: number, total: number) => void;
   /** `fresh` is false for a range whose proof an earlier life made. */
   readonly onProven: (range: { from: bigint; to: bigint }, fresh: boolean) => void;
+  /** Nothing more is proven in this life. */
+  readonly onHalted: (error: PrivityError) => void;
 }
 
 interface StoredProof {
@@ -42,6 +46,7 @@ export class Proving {
   readonly #options: ProvingOptions;
   readonly #deps: ProvingDeps;
   #prover: Prover | undefined;
+  #halted: PrivityError | undefined;
 
   constructor(options: ProvingOptions, deps: ProvingDeps) {
     this.#options = options;
@@ -50,6 +55,11 @@ export class Proving {
 
   get prover(): Prover | undefined {
     return this.#prover;
+  }
+
+  /** Why nothing more is proven until a person has looked and started the node again. */
+  get halted(): PrivityError | undefined {
+    return this.#halted;
   }
 
   /** Ranges are multiples of `batchesPerProof`, so a batch's range is known without looking. */
@@ -76,12 +86,27 @@ export class Proving {
   }
 
   /**
-   * Prepares circuits and keys, then proves until the signal aborts; rejects when a job is poisoned, which stops settlement loudly.
-   * Without workers it does neither: then nothing is proven, and nothing settles, until a node with workers opens this data.
+   * Prepares circuits and keys, then proves until the signal aborts. When the prover says that it cannot - other keys than the committed ones,
+   * a poisoned job - proving halts and this waits for the signal: what is accepted is safe in the block log, and the chain takes transactions
+   * until the backlog is full (G2). Any other error rejects.
+   * Without workers it does nothing: then nothing is proven, and nothing settles, until a node with workers opens this data.
    */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#options.workers === 0) return;
+    const halt = new AbortController();
+    try {
+      await this.#run(AbortSignal.any([signal, halt.signal]));
+    } catch (error) {
+      halt.abort();
+      if (signal.aborted || !isPrivityError(error) || !isHalt(error)) throw error;
+      this.#halted = error;
+      this.#deps.onHalted(error);
+      await aborted(signal);
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;
-    if (workers === 0) return;
     const prover = await this.#deps.prepare(signal);
     this.#prover = prover;
     const { store, source, clock, onJob } = this.#deps;
@@ -125,5 +150,14 @@ export class Proving {
     }
   }
 }
+
+/** The prover cannot. That what is to be proven does not hang together is another matter: a broken invariant, which stops the node. */
+const isHalt = ({ code }: PrivityError): boolean => isProverErrorCode(code) && code !== 'RANGE_BROKEN';
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 const nameOf = ({ from, to }: { from: bigint; to: bigint }): string => `wrap/${from}-${to}`;

@@ -92,7 +92,6 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     cleanup.push(() => pipeline.close());
     const registry = new Registry();
     const metrics = createNodeMetrics(registry);
-    metrics.watch({ pipeline, audit, client: l1.client, keys, clock });
     const proving = openProving(config, {
       pipeline,
       onJob: metrics.onJob,
@@ -104,6 +103,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       log,
       report,
     });
+    metrics.watch({ pipeline, audit, proving, client: l1.client, keys, clock });
     const services = await createServices(config, {
       ...foundation,
       pipeline,

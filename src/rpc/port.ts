@@ -119,6 +119,8 @@ export interface AuditSink {
 export interface Probe {
   readonly name: string;
   readonly ok: boolean;
+  /** Shown, but the node goes on without it: it does not make the node unready. */
+  readonly besides?: true;
 }
 
 /** The policy in force and what it may look up; asked for anew at each request. */

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, expect, it } from 'vitest';
+import type { PrivityError } from '../../src/base/errors.ts';
 import { createNodeMetrics } from '../../src/node/metrics.ts';
+import { proverError } from '../../src/prover/errors.ts';
 import { transactionOf } from '../execution/support.ts';
 import { alice, bob, configIn, found, openLife } from './node-life.ts';
 
@@ -19,7 +21,13 @@ it('shows the chain, the proofs, the balances and the process, and no address, h
   const registry = new Registry();
   const metrics = createNodeMetrics(registry);
   const { pipeline, audit, client, keys, clock } = life;
-  metrics.watch({ pipeline, audit, client, keys, clock });
+  let halted: PrivityError | undefined;
+  const proving = {
+    get halted() {
+      return halted;
+    },
+  };
+  metrics.watch({ pipeline, audit, proving, client, keys, clock });
   const value = async (name: string, labels = ''): Promise<number | undefined> => {
     const line = (await registry.metrics()).split('\n').find((text) => text.startsWith(`${name}${labels} `));
     return line === undefined ? undefined : Number(line.split(' ').at(-1));
@@ -53,6 +61,9 @@ it('shows the chain, the proofs, the balances and the process, and no address, h
   expect(await value('privity_proofs_total', '{kind="seal",result="poisoned"}')).toBe(1);
   expect(await value('privity_proof_seconds_sum', '{kind="segment"}')).toBe(2.5);
   expect(await value('privity_l1_balance_ether', '{key="commit"}')).toBe(1);
+  expect(await value('privity_proving_halted')).toBe(0);
+  halted = proverError('KEYS_MISMATCH', 'wrap');
+  expect(await value('privity_proving_halted')).toBe(1);
   expect(await value('nodejs_eventloop_lag_seconds')).toBeDefined();
 
   const text = (await registry.metrics()).toLowerCase();

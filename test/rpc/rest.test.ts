@@ -28,6 +28,15 @@ describe('REST', () => {
     await world.close();
   });
 
+  it('200: ready while proving is halted, which is shown', async () => {
+    const world = await startRpcWorld({ proving: false });
+    expect(await world.get('/readyz')).toEqual({
+      status: 200,
+      body: { status: 'ready', checks: { store: true, proving: false } },
+    });
+    await world.close();
+  });
+
   it('200: discovery', async () => {
     const { body } = await scene.world.get('/.well-known/prividium');
     expect(body).toMatchObject({

@@ -58,6 +58,7 @@ export interface WorldOverrides {
   readonly options?: Partial<AppOptions>;
   readonly bootstrap?: readonly UserDraft[];
   readonly readiness?: boolean;
+  readonly proving?: boolean;
   readonly oidcIssuer?: string;
 }
 
@@ -196,7 +197,12 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         balance: async (address) => ({ kind: 'balance', address: address.toString() }),
       },
       audit: { record: (entry) => void audit.push(entry) },
-      readiness: async () => [{ name: 'store', ok: overrides.readiness ?? true }],
+      readiness: async () => [
+        { name: 'store', ok: overrides.readiness ?? true },
+        ...(overrides.proving === undefined
+          ? []
+          : [{ name: 'proving', ok: overrides.proving, besides: true } as const]),
+      ],
       registry: new Registry(),
       clock,
       random: randomBytes,

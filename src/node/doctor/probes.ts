@@ -18,6 +18,7 @@ import { createHashProbe } from './hash-probe.ts';
 import { createIdentityProbe } from './identity-probe.ts';
 import { createKeyProbe } from './key-probes.ts';
 import { createL1Probes } from './l1-probes.ts';
+import { createNodeProbe } from './node-probe.ts';
 import { type Probe, well } from './probe.ts';
 import { createProverProbes } from './prover-probes.ts';
 import { createDiskProbe, createStoreProbe } from './store-probes.ts';
@@ -97,6 +98,7 @@ export function createProbes(config: Config, { environment, clock, log, fetch, k
       ...keyFileOption,
     }),
     createIdentityProbe(config, { fetch }),
+    createNodeProbe(config, { fetch }),
     ...createProverProbes({ config, folders, ...keyFileOption }),
   ];
 }

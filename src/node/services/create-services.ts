@@ -104,6 +104,7 @@ export async function createServices(
         { name: 'store', ok: true },
         { name: 'chain', ok: sequencer.openBatch !== undefined },
         { name: 'l1', ok: l1Answers },
+        { name: 'proving', ok: proving.halted === undefined, besides: true },
       ];
     },
     rolesOf: rolesOf(sequencer),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Probe } from '../port.ts';
 
-/** `/health`: the process answers. `/readyz`: everything it needs answers too; names only, because nobody has logged in. */
+/** `/health`: the process answers. `/readyz`: everything it needs answers too, and what is wrong besides; names only, because nobody has logged in. */
 export function healthRoutes(
   app: FastifyInstance,
   options: { readonly version: string },
@@ -10,7 +10,7 @@ export function healthRoutes(
   app.get('/health', async () => ({ status: 'ok', version: options.version }));
   app.get('/readyz', async (_request, reply) => {
     const probes = await deps.readiness();
-    const ready = probes.every(({ ok }) => ok);
+    const ready = probes.every(({ ok, besides }) => ok || besides);
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
       checks: Object.fromEntries(probes.map(({ name, ok }) => [name, ok])),
