@@ -21,4 +21,4 @@ USER node
 VOLUME /var/lib/privity
 EXPOSE 8545
 # Settings and keys come from outside: docker run -v /etc/privity:/etc/privity:ro ...
-CMD ["node", "src/cli/main.ts", "start", "--config", "/etc/privity/config.yaml"]
+CMD ["node", "--max-old-space-size=2000", "src/cli/main.ts", "start", "--config", "/etc/privity/config.yaml"]

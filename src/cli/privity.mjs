@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-old-space-size=2000
 // Plain JavaScript, so that any Node can read it: finds the Node 24 that npm installed beside us and runs main.ts with it.
 
 import { spawnSync } from 'node:child_process';
@@ -20,6 +20,6 @@ if (major >= 24) {
     );
     process.exit(1);
   }
-  const { status, signal } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(node, [...process.execArgv, main, ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(signal === null ? (status ?? 1) : 130);
 }

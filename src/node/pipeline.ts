@@ -75,8 +75,11 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** A transaction in memory takes about 3 kB. */
-const indexBounds = { recentItemsMax: 4_000, openedItemsMax: 4_000, writeItemsMax: 2_000, unwrittenItemsMax: 10_000 };
+/**
+ * A transaction in memory takes about 3 kB. Few are kept, because what lives for a second under load dies young, and what lives for four
+ * fills the old part of the heap with garbage.
+ */
+const indexBounds = { recentItemsMax: 1_000, openedItemsMax: 4_000, writeItemsMax: 2_000, unwrittenItemsMax: 10_000 };
 /** Gates of a transfer's share in its segment, seal and merges, until the snapshot of gates says otherwise. */
 const gatesPerTransaction = 180_000;
 

@@ -3,11 +3,13 @@
  * one request a transaction, the large policy, encryption and durability on. The node, its load and anvil share this machine. Afterwards
  * `verify-store` goes over what the node has written.
  *
- *   node test/bench/throughput.ts [--rate 1000] [--seconds 60] [--senders 500] [--json]
+ *   node test/bench/throughput.ts [--rate 1000] [--seconds 60] [--senders 500] [--batch-seconds 3600] [--json] [--write]
+ *
+ * --batch-seconds: a batch interval short enough to seal under load. --write puts the figures where the README takes them from.
  */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,13 +30,22 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '60' },
     senders: { type: 'string', default: '500' },
+    'batch-seconds': { type: 'string', default: '3600' },
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
 const senders = Number(values.senders);
 const say = (line: string): void => void (values.json || console.error(line));
+
+/** The figures are those of a node that is started as `npm start` starts it. */
+const nodeFlags = /^node ((?:--\S+ )*)src\/cli\/main\.ts /
+  .exec(manifest().scripts.start)![1]!
+  .trim()
+  .split(' ')
+  .filter(Boolean);
 
 const ports = { http: 28_745, l1: 28_746, bare: 28_747 };
 const data = mkdtempSync(join(tmpdir(), 'privity-bench-'));
@@ -44,7 +55,7 @@ const environment: Record<string, string> = {
   PRIVITY_CACHE_DIR: process.env['PRIVITY_CACHE_DIR'] ?? resolve('.privity/cache'),
   PRIVITY_HTTP_PORT: String(ports.http),
   PRIVITY_L1_URL: `http://127.0.0.1:${ports.l1}`,
-  PRIVITY_CHAIN_BATCH_INTERVAL_SECONDS: '3600',
+  PRIVITY_CHAIN_BATCH_INTERVAL_SECONDS: values['batch-seconds'],
   PRIVITY_CHAIN_PROVING_BACKLOG_MAX_GATES: String(Number.MAX_SAFE_INTEGER),
   PRIVITY_CHAIN_MEMPOOL_PER_SENDER_MAX: '1000',
   PRIVITY_RATE_LIMIT_AUTH_PER_MINUTE: '1000000',
@@ -60,7 +71,7 @@ let bare: ChildProcess | undefined;
 try {
   await foundChain();
   say('starting the node');
-  node = spawn(process.execPath, ['src/cli/main.ts', 'start', '--dev'], {
+  node = spawn(process.execPath, [...nodeFlags, 'src/cli/main.ts', 'start', '--dev'], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -77,6 +88,9 @@ try {
     receipts: true,
   });
   say(JSON.stringify({ full, half, memoryMb }));
+  for (const { withReceipt, sent } of [full, half]) {
+    if (withReceipt !== sent) throw new Error(`${sent} sent, ${withReceipt} have a receipt`);
+  }
   node.kill('SIGINT');
   await new Promise((done) => node?.once('exit', done));
   say('verify-store');
@@ -126,6 +140,8 @@ try {
     ratioToAnvil: Math.round((full.acceptedPerSecond / anvil.acceptedPerSecond) * 100) / 100,
   };
   console.log(JSON.stringify(result, undefined, values.json ? 0 : 2));
+  if (values.write)
+    writeFileSync(join(import.meta.dirname, 'figures/throughput.json'), `${JSON.stringify(result, undefined, 2)}\n`);
 } finally {
   node?.kill('SIGINT');
   bare?.kill('SIGINT');
@@ -156,6 +172,10 @@ async function foundChain(): Promise<void> {
     },
   });
   await l1.embedded?.stop();
+}
+
+function manifest(): { readonly scripts: { readonly start: string } } {
+  return JSON.parse(readFileSync('package.json', 'utf8')) as ReturnType<typeof manifest>;
 }
 
 function until(child: ChildProcess, words: string): Promise<void> {
@@ -198,7 +218,7 @@ function runLoad(
 /** Runs the command on the stopped node's data; throws when anything does not hold. */
 async function verifyStore(): Promise<{ readonly ok: boolean; readonly seconds: number; readonly peakMb: number }> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'verify-store', '--dev'], {
+  const child = spawn(process.execPath, [...nodeFlags, 'src/cli/main.ts', 'verify-store', '--dev'], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', values.json ? 'ignore' : 2, 'inherit'],
   });
