@@ -315,6 +315,28 @@ export const CONFIG_FIELDS = {
     meaning: 'RPC requests a minute for one session.',
   },
 
+  'rpc.callWorkers': {
+    type: 'integer',
+    default: 2,
+    min: 1,
+    max: 16,
+    meaning: 'Threads that run eth_call and eth_estimateGas; each takes some 60 MB once it is used.',
+  },
+  'rpc.callQueueMax': {
+    type: 'integer',
+    default: 64,
+    min: 1,
+    max: 10_000,
+    meaning: 'Calls that may wait for such a thread; more are answered "busy".',
+  },
+  'rpc.callTimeoutMs': {
+    type: 'integer',
+    default: 5_000,
+    min: 100,
+    max: 60_000,
+    meaning: 'Milliseconds after which a call is cut off.',
+  },
+
   'prover.workers': {
     type: 'integer',
     default: 1,

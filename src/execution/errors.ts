@@ -24,4 +24,10 @@ export const executionError = defineErrors('execution', {
   UNPROVABLE_RESERVED_RECIPIENT: refused('the recipient is an address reserved for precompiles and system contracts'),
   UNPROVABLE_CALLDATA: refused('the calldata is not a canonical call of this system contract'),
   CALL_FAILED: refused('execution failed'),
+  CALL_BUSY: { httpStatus: 503, rpcCode: -32005, publicText: 'Busy: too many calls are waiting. Try again later.' },
+  CALL_LIMIT: {
+    httpStatus: 400,
+    rpcCode: -32000,
+    publicText: 'The call takes longer, or looks at more, than this node allows.',
+  },
 });

@@ -104,14 +104,16 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       report,
     });
     metrics.watch({ pipeline, audit, proving, client: l1.client, keys, clock });
-    const services = await createServices(config, {
+    const { close: closeServices, ...services } = await createServices(config, {
       ...foundation,
       pipeline,
       proving,
       store,
       policies: policies.book,
       l1,
+      clock,
     });
+    cleanup.push(closeServices);
     const web = await createWeb({
       ...services,
       config,

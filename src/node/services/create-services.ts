@@ -1,10 +1,12 @@
 import { assert } from '../../base/assert.ts';
+import type { Clock } from '../../base/clock.ts';
 import { TAG } from '../../chain/constants.ts';
 import { p2 } from '../../chain/poseidon2.ts';
 import type { Config } from '../../config/schema.ts';
-import { createEvmEngine } from '../../execution/evm/evm-engine.ts';
+import { createCallPool } from '../../execution/evm/call-pool.ts';
 import { createLeafKeys } from '../../execution/leaf-keys.ts';
 import { createPolicyFacts } from '../../execution/policy-facts.ts';
+import type { StateReader } from '../../execution/port.ts';
 import { classOfMethod } from '../../policy/method-class.ts';
 import type { PolicySource } from '../../rpc/port.ts';
 import type { Store } from '../../store/port.ts';
@@ -27,6 +29,7 @@ export interface ServicesDeps extends ChainFoundation {
   readonly policies: PolicyBook;
   readonly proving: Proving;
   readonly l1: L1;
+  readonly clock: Clock;
 }
 
 const callGasMax = 10_000_000n;
@@ -34,16 +37,20 @@ const callGasMax = 10_000_000n;
 /** What the HTTP side asks of the node. */
 export async function createServices(
   config: Config,
-  { genesis, place, pipeline, store, policies, proving, l1 }: ServicesDeps,
+  { genesis, place, pipeline, store, policies, proving, l1, clock }: ServicesDeps,
 ): Promise<
   Pick<
     WebDeps,
     'policy' | 'chain' | 'submitter' | 'simulator' | 'outcomes' | 'batches' | 'disclosures' | 'readiness' | 'rolesOf'
-  >
+  > & {
+    /** Ends what runs beside the event loop. */
+    close(): Promise<void>;
+  }
 > {
   const { sequencer, index, book, tree } = pipeline;
   const keys = createLeafKeys();
-  const facts = () => createPolicyFacts(sequencer.state, keys, policies.isInListRoot);
+  const factsOf = (state: StateReader) => createPolicyFacts(state, keys, policies.isInListRoot);
+  const facts = () => factsOf(sequencer.state);
   const policy: PolicySource = {
     current() {
       const found = policies.policy(sequencer.policyRoot);
@@ -53,12 +60,19 @@ export async function createServices(
     facts,
     classOf: classOfMethod,
   };
-  const evm = await createEvmEngine(
-    { chainId: genesis.chainId, callGasMax, systemViews: { l1ChainId: genesis.l1ChainId } },
-    { codes: { get: () => undefined }, keys },
+  const calls = createCallPool(
+    {
+      chainId: genesis.chainId,
+      l1ChainId: genesis.l1ChainId,
+      callGasMax,
+      workers: config['rpc.callWorkers'],
+      queueMax: config['rpc.callQueueMax'],
+      timeoutMs: config['rpc.callTimeoutMs'],
+    },
+    { clock },
   );
-  const block = () => sequencer.currentBlock();
   return {
+    close: () => calls.close(),
     policy,
     chain: createChainReader({
       sequencer,
@@ -72,7 +86,13 @@ export async function createServices(
       settledBlocks: () => pipeline.settled,
     }),
     submitter: createSubmitter({ chainId: genesis.chainId, sequencer, policies, facts }),
-    simulator: createSimulator({ evm, state: sequencer.state, block, policy }),
+    simulator: createSimulator({
+      calls,
+      freeze: () => sequencer.state.freeze(),
+      block: () => sequencer.currentBlock(),
+      policy,
+      factsOf,
+    }),
     outcomes: createOutcomeReader({ sequencer, index, book }),
     batches: createBatchAudit({
       book,

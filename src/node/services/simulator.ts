@@ -1,36 +1,42 @@
 import { findSystemFunction } from '../../chain/system-call.ts';
 import { executionError } from '../../execution/errors.ts';
+import type { CallPool, OpenScene } from '../../execution/evm/call-pool.ts';
 import { intrinsicGas } from '../../execution/fees.ts';
-import type { BlockContext, CallOutcome, EvmPort, FrameDenied, JudgeFrame, StateReader } from '../../execution/port.ts';
-import type { PolicyFacts, Principal } from '../../policy/port.ts';
+import type { BlockContext, CallOutcome, FrameDenied, StateReader } from '../../execution/port.ts';
+import type { PolicyFacts, Principal, WriteRequest } from '../../policy/port.ts';
 import type { CallRequest, PolicySource, Simulator } from '../../rpc/port.ts';
 import { sequencerError } from '../../sequencer/errors.ts';
 
 export interface SimulatorDeps {
-  readonly evm: EvmPort;
-  readonly state: StateReader;
+  readonly calls: CallPool;
+  /** The state of the moment, which stands still until it is closed. */
+  readonly freeze: () => StateReader & { close(): void };
   readonly block: () => BlockContext;
-  readonly policy: PolicySource;
+  readonly policy: Pick<PolicySource, 'current'>;
+  readonly factsOf: (state: StateReader) => PolicyFacts;
 }
 
-/** eth_call and eth_estimateGas: every inner frame is judged for the reader by the policy in force (G5). */
-export function createSimulator({ evm, state, block, policy }: SimulatorDeps): Simulator {
-  const judgeFor =
-    (principal: Principal, facts: PolicyFacts): JudgeFrame =>
-    (frame) =>
-      policy.current().decideCall(principal, frame, facts);
+/** eth_call and eth_estimateGas: every frame is judged for the reader by the policy in force, here, while the EVM waits elsewhere (G5). */
+export function createSimulator({ calls, freeze, block, policy, factsOf }: SimulatorDeps): Simulator {
+  const sceneFor =
+    (principal: Principal): OpenScene =>
+    () => {
+      const state = freeze();
+      const inForce = policy.current();
+      const facts = factsOf(state);
+      const judge = (frame: WriteRequest) => inForce.decideCall(principal, frame, facts);
+      return { state, block: block(), judge, close: () => state.close() };
+    };
 
   return {
     async call(request, _at, permit) {
-      const outcome = await evm.call(state, block(), evmRequest(request), judgeFor(permit.principal, policy.facts()));
-      return returned(outcome);
+      return returned(await calls.call(evmRequest(request), sceneFor(permit.principal)));
     },
     async estimateGas(request, permit) {
       // Calls that the circuits prove cost what the protocol says, whatever the EVM would find.
       const system = request.to === undefined ? undefined : findSystemFunction(request.to, request.data);
       if (system !== undefined) return intrinsicGas(request.data) + BigInt(system.gas);
-      const judge = judgeFor(permit.principal, policy.facts());
-      const outcome = await evm.estimateGas(state, block(), evmRequest(request), judge);
+      const outcome = await calls.estimateGas(evmRequest(request), sceneFor(permit.principal));
       if (outcome.kind === 'estimated') return outcome.gas;
       returned(outcome);
       throw executionError('CALL_FAILED', 'execution reverted');

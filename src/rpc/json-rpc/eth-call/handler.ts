@@ -1,6 +1,6 @@
 import { rpcError } from '../../errors.ts';
 import type { PolicySource } from '../../port.ts';
-import { blockTimestamp } from '../answer/block-timestamp.ts';
+import { requireCallAllowed } from '../answer/require-call-allowed.ts';
 import { requireFrom } from '../answer/require-from.ts';
 import type { RpcMethod } from '../method.ts';
 import type { MethodDeps } from '../method-deps.ts';
@@ -15,16 +15,7 @@ export const ethCall = (deps: Pick<MethodDeps, 'chain' | 'simulator'> & { policy
     requireFrom(params);
     const { request, block } = parseParams(ethCallSchema, params);
     const at = await stateBlock(block, deps.chain, context);
-    const timestamp = await blockTimestamp(at, deps.chain, context);
-    const write = {
-      signer: request.from,
-      to: request.to,
-      value: request.value,
-      data: request.data,
-      blockTimestamp: timestamp,
-    };
-    const decision = context.policy.decideCall(context.principal, write, deps.policy.facts());
-    if (!decision.allow) throw rpcError('RPC_METHOD_FORBIDDEN', decision.ruleId);
+    await requireCallAllowed(request, at, deps, context);
     const result = await deps.simulator.call(request, at, context.permit);
     if (result.kind === 'reverted') throw reverted(result.data);
     return toData(result.data);

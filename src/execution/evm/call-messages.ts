@@ -1,0 +1,45 @@
+/** What a thread that runs calls is asked, and what it asks back while it runs: the state, block hashes and policy stay in the main thread. */
+
+import type { MessagePort } from 'node:worker_threads';
+import type { WriteRequest } from '../../policy/port.ts';
+import type { BlockContext, CallOutcome, CallRequest, EstimateOutcome, JudgeFrame } from '../port.ts';
+
+export interface CallThreadOptions {
+  readonly chainId: bigint;
+  readonly l1ChainId: bigint;
+  readonly callGasMax: bigint;
+}
+
+export interface CallThreadData extends CallThreadOptions {
+  readonly questions: MessagePort;
+  /** One word: 1 when the answer to a question has been sent. */
+  readonly answered: Int32Array<SharedArrayBuffer>;
+}
+
+export type CallKind = 'call' | 'estimateGas';
+
+export interface CallJob {
+  readonly kind: CallKind;
+  readonly block: Omit<BlockContext, 'blockHash'>;
+  readonly request: CallRequest;
+}
+
+export type CallReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly outcome: CallOutcome | EstimateOutcome }
+  /** A question was not answered; whoever was asked knows why. */
+  | { readonly kind: 'stopped' };
+
+export type Question =
+  | { readonly kind: 'state'; readonly key: bigint }
+  | { readonly kind: 'block-hash'; readonly number: bigint }
+  | { readonly kind: 'judge'; readonly frame: WriteRequest };
+
+export type Answer =
+  | {
+      readonly value:
+        | ReturnType<BlockContext['blockHash']>
+        | { readonly hi: bigint; readonly lo: bigint }
+        | ReturnType<JudgeFrame>;
+    }
+  | { readonly stop: true };
