@@ -49,6 +49,7 @@ export const verifyStore: Command = {
       if (report.executedOnL1 !== undefined) {
         context.print(`Ethereum: genesis and ${report.executedOnL1} executed batches, every stored hash equal`);
       }
+      if (report.withdrawals > 0) context.print(`withdrawals of batches: ${report.withdrawals}, executed again`);
       context.print(`state root 0x${report.stateRoot.toString(16).padStart(64, '0')}`);
       return 0;
     } finally {

@@ -12,7 +12,11 @@ import { encodeEntry } from '../sequencer/log-entries.ts';
 import type { FileStore } from '../store/port.ts';
 import type { ChainIndex } from './chain-index.ts';
 
-export const archiveName = (batch: bigint): string => `batch-${batch.toString().padStart(12, '0')}`;
+/** Files of a batch that was withdrawn stay; those of the batch that took its number have another name. */
+export const epochSuffix = (epoch: number): string => (epoch === 0 ? '' : `-${epoch}`);
+
+export const archiveName = (batch: bigint, epoch: number): string =>
+  `batch-${batch.toString().padStart(12, '0')}${epochSuffix(epoch)}`;
 
 const archiveVersion = 1;
 /** In one record: all leaves of a large batch at once would take hundreds of megabytes of small objects. */
@@ -22,9 +26,9 @@ const leavesAtOnce = 10_000;
 export async function writeArchive(
   batch: ClosedBatch,
   before: Digest,
-  deps: { files: FileStore; index: ChainIndex },
+  deps: { files: FileStore; index: ChainIndex; epoch: number },
 ): Promise<bigint> {
-  const file = await deps.files.write(archiveName(batch.number), archiveChunks(batch, before, deps.index));
+  const file = await deps.files.write(archiveName(batch.number, deps.epoch), archiveChunks(batch, before, deps.index));
   return bytesToBigInt(file.dataHash);
 }
 

@@ -26,17 +26,30 @@ export interface BookedBatch {
 type StepName = (typeof STEPS)[number];
 
 const cachedBatchesMax = 256;
+const finalName = 'final-batch';
 
 export class BatchBook {
   readonly #store: Pick<Store, 'read' | 'transaction'>;
   readonly #cache = new Map<bigint, BookedBatch>();
   #latest: bigint;
   #counts: L1Counts = { committed: 0n, proven: 0n, executed: 0n };
+  #final = 0n;
 
   constructor(store: Pick<Store, 'read' | 'transaction'>, genesis: BookedBatch) {
     this.#store = store;
     this.#latest = genesis.stored.batchNumber;
     this.#cache.set(0n, genesis);
+  }
+
+  /** Takes up what an earlier life knew to be final. */
+  async restore(): Promise<void> {
+    const value = await this.#store.read.checkpoints.get(finalName);
+    if (value !== undefined) this.#final = BigInt(Buffer.from(value).toString());
+  }
+
+  /** The last batch that was ever seen executed on Ethereum: people were told so, so it is never withdrawn. */
+  get final(): bigint {
+    return this.#final;
   }
 
   /** Last sealed batch. */
@@ -68,7 +81,10 @@ export class BatchBook {
   /** What an earlier life learnt from Ethereum about a batch that is sealed again in replay. */
   async add(batch: BookedBatch): Promise<void> {
     const before = await this.#store.read.batches.byNumber(Number(batch.stored.batchNumber));
-    const known = before === undefined ? undefined : decode(before.payload);
+    const known =
+      before !== undefined && Buffer.from(before.commitment).equals(bigIntToBytes(batch.stored.commitment, 32))
+        ? decode(before.payload)
+        : undefined;
     await this.#put({
       ...batch,
       l1: { ...known?.l1, ...batch.l1 },
@@ -99,8 +115,20 @@ export class BatchBook {
     return batches.filter((batch) => batch !== undefined);
   }
 
-  onCounts(counts: L1Counts): void {
+  async onCounts(counts: L1Counts): Promise<void> {
     this.#counts = counts;
+    if (counts.executed <= this.#final) return;
+    const { executed } = counts;
+    await this.#store.transaction((writes) => writes.checkpoints.put(finalName, Buffer.from(String(executed))));
+    if (executed > this.#final) this.#final = executed;
+  }
+
+  /** Forgets the batches from `from` on; their rows are removed with those of their blocks. */
+  withdraw(from: bigint): void {
+    if (from <= this.#latest) this.#latest = from - 1n;
+    for (const number of this.#cache.keys()) if (number >= from) this.#cache.delete(number);
+    const { committed, proven, executed } = this.#counts;
+    this.#counts = { committed: min(committed, from - 1n), proven: min(proven, from - 1n), executed };
   }
 
   status(number: bigint): BatchStatus {
@@ -134,6 +162,8 @@ export class BatchBook {
     );
   }
 }
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 const rangeOf = (from: bigint, to: bigint): bigint[] =>
   Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i));

@@ -65,6 +65,8 @@ export class ChainIndex {
   #storedThrough: bigint;
   #writing: Promise<void> | undefined;
   #failed = false;
+  /** Blocks of the store above this one are withdrawn and about to be removed. */
+  #hiddenAbove: bigint | undefined;
 
   private constructor(options: ChainIndexOptions, store: Pick<Store, 'read' | 'transaction'>, storedThrough: bigint) {
     this.#options = options;
@@ -103,6 +105,23 @@ export class ChainIndex {
     this.#write();
   }
 
+  /**
+   * Blocks above `number` are withdrawn: none of them is found any more, from now on. `remove` takes them out of the store; new ones may come
+   * when it has resolved.
+   */
+  async withdraw(number: bigint, remove: () => Promise<void>): Promise<void> {
+    if (this.#head > number) this.#head = number;
+    this.#hiddenAbove = number;
+    for (const block of this.#recent.values()) if (block.number > number) this.#forget(block);
+    this.#opened.dropAbove(number);
+    await this.flush();
+    await remove();
+    // What was read from the store meanwhile.
+    this.#opened.dropAbove(number);
+    if (this.#storedThrough > number) this.#storedThrough = number;
+    this.#hiddenAbove = undefined;
+  }
+
   onDenial(denial: SignedDenial, accepted: boolean): void {
     if (!accepted) return;
     this.#denials.set(denial.transactionHash, denial);
@@ -113,7 +132,7 @@ export class ChainIndex {
   async header(number: bigint): Promise<BlockHeader | undefined> {
     const recent = this.#recent.get(number);
     if (recent !== undefined) return headerOf(recent);
-    const stored = await this.#store.read.blocks.byNumber(Number(number));
+    const stored = this.#standing(await this.#store.read.blocks.byNumber(Number(number)));
     return stored === undefined ? undefined : decodeBlockHeader(stored.payload);
   }
 
@@ -144,7 +163,7 @@ export class ChainIndex {
     const recent = this.#recentItems.get(hash);
     if (recent !== undefined) return recent;
     const found = await this.#store.read.transactions.byHash(hash32(hash));
-    if (found === undefined) return undefined;
+    if (this.#standing(found?.block) === undefined || found === undefined) return undefined;
     const block = await this.#opened.get(BigInt(found.block.number), async () => this.#decode(found.block));
     const item = block?.items[found.position];
     return block === undefined || item === undefined ? undefined : { header: headerOf(block), item };
@@ -186,7 +205,13 @@ export class ChainIndex {
     return entry.kind === 'denial' ? entry.denial : undefined;
   }
 
-  #decode(stored: StoredBlock | undefined): Block | undefined {
+  #standing(stored: StoredBlock | undefined): StoredBlock | undefined {
+    const hidden = stored !== undefined && this.#hiddenAbove !== undefined && stored.number > this.#hiddenAbove;
+    return hidden ? undefined : stored;
+  }
+
+  #decode(found: StoredBlock | undefined): Block | undefined {
+    const stored = this.#standing(found);
     if (stored === undefined) return undefined;
     const { itemCount: _, ...header } = decodeBlockHeader(stored.payload);
     return {
@@ -249,11 +274,15 @@ export class ChainIndex {
     for (const [number, block] of this.#recent) {
       if (this.#recentSize <= this.#options.recentItemsMax) return;
       if (number > this.#storedThrough || number === this.#head) return;
-      this.#recent.delete(number);
-      this.#recentSize -= sizeOf(block);
-      this.#recentByHash.delete(block.hash);
-      for (const item of block.items) this.#recentItems.delete(itemHash(item));
+      this.#forget(block);
     }
+  }
+
+  #forget(block: Block): void {
+    this.#recent.delete(block.number);
+    this.#recentSize -= sizeOf(block);
+    this.#recentByHash.delete(block.hash);
+    for (const item of block.items) this.#recentItems.delete(itemHash(item));
   }
 }
 

@@ -35,6 +35,11 @@ export class OpenedBlocks {
     return opened.block;
   }
 
+  /** Forgets the blocks above `number`. */
+  dropAbove(number: bigint): void {
+    for (const [opened, entry] of this.#blocks) if (opened > number) this.#drop(opened, entry);
+  }
+
   #count(number: bigint, opened: Opened, block: Block | undefined): void {
     if (this.#blocks.get(number) !== opened) return;
     // Absent today does not mean absent tomorrow.

@@ -5,6 +5,7 @@
 
 import type { Logger } from 'pino';
 import type { Audit } from '../audit/port.ts';
+import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import { environmentOf } from '../chain/digest.ts';
@@ -16,12 +17,14 @@ import type { FreshDigest } from '../prover/port.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
 import { createDenialSigner } from '../sequencer/denial-signer.ts';
 import { genesisStart } from '../sequencer/genesis-start.ts';
-import { decodeEntry } from '../sequencer/log-entries.ts';
+import { decodeEntry, type WithdrawnEntry } from '../sequencer/log-entries.ts';
+import type { BatchStart, OpenBatch } from '../sequencer/open-batch.ts';
 import type { DurableLog } from '../sequencer/port.ts';
 import { Sequencer } from '../sequencer/sequencer.ts';
+import { fatesOf, findWithdrawals, Withdrawals } from '../sequencer/withdrawals.ts';
 import type { L1Counts } from '../settlement/port.ts';
 import type { PriorityWatcher } from '../settlement/priority-watcher.ts';
-import type { Tree } from '../state/port.ts';
+import type { BatchRecords, Tree } from '../state/port.ts';
 import { createTree, DEFAULT_TREE_OPTIONS } from '../state/tree.ts';
 import type { Store } from '../store/port.ts';
 import { writeArchive } from './archive.ts';
@@ -34,11 +37,14 @@ import type { ChainFoundation } from './development-chain.ts';
 import { nodeError } from './errors.ts';
 import { genesisTreeOf, genesisWrites } from './genesis-tree.ts';
 import type { NodeKeys } from './keys.ts';
+import { denialsInLog, startOf } from './older-batches.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { type Resumed, resumeFromCheckpoint } from './resume.ts';
 import { Sealer } from './sealer.ts';
 import { SettledBlocks } from './settled-blocks.ts';
+import { takeBackDerived, withdrawalsFollowed } from './taken-back.ts';
 import { createTreeRecords } from './tree-records.ts';
+import { type TakenBatch, withdrawnBatches } from './withdrawn-batches.ts';
 
 export interface PipelineDeps extends Pick<ChainFoundation, 'genesis'> {
   readonly keys: NodeKeys;
@@ -66,6 +72,13 @@ export interface Pipeline {
   /** The digest just after a batch from the last executed one on. */
   freshDigestAfter(batch: bigint): Promise<FreshDigest>;
   readonly settled: SettledBlocks;
+  /** How many withdrawals the log holds. */
+  readonly withdrawals: number;
+  /**
+   * Takes back the batches from `from` on; they wait to be executed again then (`sequencer.reExecute`). No block may be built meanwhile, and
+   * proving and settlement must not be at work on them.
+   */
+  withdraw(entry: Omit<WithdrawnEntry, 'kind' | 'at'>): Promise<void>;
   /** Told how far Ethereum is. */
   onCounts(counts: L1Counts): Promise<void>;
   /** Rejects when a batch cannot be sealed; resolves when the signal aborts. */
@@ -86,11 +99,12 @@ const gatesPerTransaction = 180_000;
 /** A checkpoint that the log does not go on from is discarded like a damaged one: the full log is the judge. */
 export async function openPipeline(config: Config, deps: PipelineDeps): Promise<Pipeline> {
   const { checkpoints, genesis, store, log } = deps;
-  const records = createTreeRecords(store.files);
+  const epochs: Epochs = { of: () => 0 };
+  const records = createTreeRecords(store.files, (batch) => epochs.of(batch));
   for (;;) {
     const resumed = checkpoints && (await resumeFromCheckpoint(checkpoints, { genesis, store, records, log }));
     try {
-      return await openFrom(resumed, config, deps);
+      return await openFrom(resumed, config, { ...deps, records, epochs });
     } catch (error) {
       if (resumed === undefined || !isPrivityError(error, 'HALT_REPLAY_MISMATCH')) throw error;
       log.warn({ code: error.code, batch: Number(resumed.name.batch), err: error }, 'checkpoint.discarded');
@@ -99,14 +113,35 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
   }
 }
 
-async function openFrom(resumed: Resumed | undefined, config: Config, deps: PipelineDeps): Promise<Pipeline> {
+type OwnBatch = Pick<ClosedBatch, 'start' | 'denials'>;
+
+/** Which of the batches of a number is meant: set by whoever knows the withdrawals. */
+interface Epochs {
+  of: (batch: bigint) => number;
+}
+
+type OpenDeps = PipelineDeps & { readonly records: BatchRecords; readonly epochs: Epochs };
+
+async function openFrom(resumed: Resumed | undefined, config: Config, deps: OpenDeps): Promise<Pipeline> {
   const { genesis, keys, store, audit, policies, watcher, clock, log, fail, checkpoints, aside = false } = deps;
-  const tree = resumed?.tree ?? (await createTree(DEFAULT_TREE_OPTIONS, { records: createTreeRecords(store.files) }));
+  const { records, epochs } = deps;
+  const from = { batch: resumed?.checkpoint.batch ?? 0n, closedAt: resumed?.checkpoint.closedAt ?? 0 };
+  const followed = await withdrawalsFollowed(store);
+  // Those before a checkpoint were followed before it was written.
+  const withdrawals = new Withdrawals([
+    ...followed.filter(({ sequence }) => sequence <= from.closedAt),
+    ...(await findWithdrawals(store.log.read(from.closedAt + 1))).list,
+  ]);
+  let live = false;
+  /** Position in the log that is being replayed: a batch number means what it meant there. */
+  let at = from.closedAt;
+  epochs.of = (batch) => withdrawals.epochOf(batch, live ? undefined : at);
+  const tree = resumed?.tree ?? (await createTree(DEFAULT_TREE_OPTIONS, { records }));
   const genesisTree = await (resumed === undefined ? tree.applyBatch(genesisWrites(genesis)) : genesisTreeOf(genesis));
   const start = genesisDigest(genesis, genesisTree);
   const salts = createSalts(keys.saltKey);
   /** Sequences of the entries that ended and sealed a batch last. */
-  const written: Record<string, number> = { 'batch-closed': 0, sealed: 0 };
+  const written: Record<string, number> = { 'batch-closed': 0, sealed: 0, withdrawn: 0 };
   const durableLog: DurableLog = {
     async append(entries) {
       const first = await store.log.append(entries);
@@ -115,9 +150,11 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
   };
   const index = await ChainIndex.open({ chainId: genesis.chainId, ...indexBounds, onFailure: fail }, store);
   const book = new BatchBook(store, genesisBatch(start, genesisTree.root, genesis.policyRoot));
+  await book.restore();
   const genesisFresh: FreshDigest = { digest: start.digest, blind: start.blind };
   const facts = new BatchFactsStore(store.files, genesisFresh);
-  const from = { batch: resumed?.checkpoint.batch ?? 0n, closedAt: resumed?.checkpoint.closedAt ?? 0 };
+  /** Batches that this life has executed and that are not final. */
+  const own = new Map<bigint, OwnBatch>();
   const writer = checkpoints && new CheckpointWriter(from, { store: checkpoints, tree, log });
   let before = resumed?.checkpoint.after ?? genesisFresh;
   if (resumed !== undefined) {
@@ -125,7 +162,6 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
     index.resumeAt(resumed.start.blockNumber);
   }
   const replayed: ClosedBatch[] = [];
-  let live = false;
   const settled = new SettledBlocks();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
@@ -142,7 +178,10 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
         return audit.head;
       },
       // What is sealed on the side is forgotten.
-      archive: async (batch) => (aside ? 0n : writeArchive(batch, before.digest, { files: store.files, index })),
+      archive: async (batch) => {
+        if (aside) return 0n;
+        return writeArchive(batch, before.digest, { files: store.files, index, epoch: epochs.of(batch.number) });
+      },
       async onSealed(batch, after) {
         before = after;
         sequencer.state.dropBatch(batch.number);
@@ -197,6 +236,7 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
           }
         },
         onBatch(batch, resume) {
+          own.set(batch.number, { start: batch.start, denials: batch.denials });
           if (resume !== undefined) writer?.onClosed(batch.number, written['batch-closed']!, resume);
           if (live) {
             sealer.add(batch);
@@ -209,16 +249,35 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
     resumed?.checkpoint,
   );
 
+  /** What is derived from the log follows a withdrawal in it. Done again when a kill came in between. */
+  const follow = ({ from: first, cause, upTo }: WithdrawnEntry, lastBlock: bigint, sequence: () => number) =>
+    index.withdraw(lastBlock, async () => {
+      audit.record({
+        actor: 'node',
+        action: 'batches.withdrawn',
+        resource: `batch/${first}`,
+        detail: { cause, batches: String(upTo.length), entry: String(sequence()) },
+      });
+      await audit.flush();
+      await takeBackDerived(store, { from: first, lastBlock, sequence: sequence() });
+    });
+
   try {
+    const isVoid = fatesOf(withdrawals);
     for await (const { kind, payload, sequence } of store.log.read(from.closedAt + 1)) {
+      at = sequence;
       const entry = decodeEntry(kind, payload);
       if (entry.kind === 'sealed' && entry.batch <= from.batch) continue;
       if (kind in written) written[kind] = sequence;
-      sequencer.replay(entry);
+      const wasWithdrawn = isVoid(sequence, entry);
+      sequencer.replay(entry, wasWithdrawn);
       if (entry.kind === 'block') await index.room();
-      if (entry.kind === 'sealed') {
+      if (entry.kind === 'sealed' && !wasWithdrawn) {
         sealer.add(replayed.shift()!, entry);
         await sealer.idle();
+      } else if (entry.kind === 'withdrawn') {
+        const isFollowed = followed.some((withdrawal) => withdrawal.sequence === sequence);
+        if (!isFollowed) await follow(entry, sequencer.head, () => sequence);
       }
     }
     live = true;
@@ -233,6 +292,39 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
     throw error;
   }
 
+  const takenStart = async (first: bigint): Promise<BatchStart> => {
+    const known = sequencer.openBatch?.number === first ? sequencer.openBatch.start : own.get(first)?.start;
+    if (known !== undefined) return known;
+    const [ownFacts, left, previous] = [
+      await facts.get(first),
+      await facts.digestAfter(first - 1n),
+      await book.get(first - 1n),
+    ];
+    assert(
+      ownFacts !== undefined && left !== undefined && previous !== undefined,
+      'facts are kept until they are final',
+    );
+    const lastSlot = first === 1n ? genesisStart(genesis, start.ring).lastSlot : previous.stored.slot;
+    return startOf(genesis, ownFacts, left, lastSlot);
+  };
+
+  const takenBatches = async (first: bigint, open: OpenBatch | undefined): Promise<TakenBatch[]> => {
+    const older = first <= from.batch ? await denialsInLog(store.log, first, from.batch) : new Map();
+    const taken: TakenBatch[] = [];
+    for (let number = first; number <= book.latest; number++) {
+      const booked = await book.get(number);
+      const denials = own.get(number)?.denials ?? older.get(number);
+      assert(booked !== undefined && denials !== undefined, 'what is not final is known');
+      const { firstBlock, lastBlock, stored } = booked;
+      taken.push({ number, slot: stored.slot, firstBlock, lastBlock, isClosed: true, denials });
+    }
+    if (open !== undefined) {
+      const { number, slot, firstBlock, lastBlock, denials } = open;
+      taken.push({ number, slot, firstBlock, lastBlock, isClosed: false, denials });
+    }
+    return taken;
+  };
+
   return {
     sequencer,
     index,
@@ -242,12 +334,43 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Pipe
     facts: (batch) => orLost(batch, facts.get(batch), checkpoints),
     freshDigestAfter: (batch) => orLost(batch, facts.digestAfter(batch), checkpoints),
     settled,
+    get withdrawals() {
+      return withdrawals.count;
+    },
+    async withdraw(what) {
+      await sealer.idle();
+      const { from: first } = what;
+      const open = sequencer.openBatch;
+      const last = open?.number ?? book.latest;
+      assert(first > book.final && first <= last, 'only what is not final can be withdrawn');
+      const base = await takenStart(first);
+      const taken = await takenBatches(first, open);
+      const entry: WithdrawnEntry = { kind: 'withdrawn', at: clock.now(), ...what };
+      const { planned, transactions } = await withdrawnBatches(taken, index);
+      const digest = await facts.digestAfter(first - 1n);
+      assert(digest !== undefined, 'the digest before what is withdrawn is kept');
+      // First: a start must not find them when the withdrawal is in the log.
+      await checkpoints?.removeAfter(first - 1n);
+      await sequencer.withdraw(entry, base, planned, transactions);
+      const lastBlock = base.blockNumber;
+      book.withdraw(first);
+      settled.withdraw(lastBlock);
+      for (const number of own.keys()) if (number >= first) own.delete(number);
+      before = digest;
+      sealer.withdraw(digest);
+      const sequence = () => written['withdrawn']!;
+      // The tree goes back by the records of the batches as they were; only then their numbers mean the new ones.
+      await Promise.all([follow(entry, lastBlock, sequence), tree.unwindTo(first - 1n)]);
+      withdrawals.add({ sequence: sequence(), from: first });
+      for (const { number } of taken) await facts.remove(number);
+    },
     async onCounts(counts) {
-      book.onCounts(counts);
+      await book.onCounts(counts);
       sequencer.proven(counts.proven);
       await settled.update(book);
-      // What is executed needs no proof any more.
-      await facts.removeBefore(counts.executed);
+      // What is executed needs no proof any more and is never withdrawn.
+      await facts.removeBefore(book.final);
+      for (const number of own.keys()) if (number <= book.final) own.delete(number);
     },
     sealing: (signal) =>
       new Promise((resolve, reject) => {

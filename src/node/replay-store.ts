@@ -9,6 +9,7 @@ import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/schema.ts';
 import { decodeEntry } from '../sequencer/log-entries.ts';
+import { Withdrawals } from '../sequencer/withdrawals.ts';
 import type { Store, VerifyReport } from '../store/port.ts';
 import { archiveName } from './archive.ts';
 import { createAuditStore } from './audit-store.ts';
@@ -19,6 +20,7 @@ import type { NodeKeys } from './keys.ts';
 import { openPipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
 import type { SealedEntry } from './sealer.ts';
+import { withdrawalsFollowed } from './taken-back.ts';
 
 const auditPageEntries = 1000;
 
@@ -26,6 +28,8 @@ export interface ReplayReport {
   readonly store: VerifyReport;
   readonly blocks: bigint;
   readonly sealedBatches: bigint;
+  /** How often batches were withdrawn and executed again. */
+  readonly withdrawals: number;
   /** Accepted transactions without an outcome yet. */
   readonly waiting: number;
   readonly stateRoot: bigint;
@@ -64,16 +68,19 @@ export async function replayStore(
     aside: true,
   });
   try {
-    await Promise.race([compareTables(view.sealed, store, deps.onBatch), failure.promise]);
-    const audit = await verifyAudit(view.sealed, store);
+    const { sealed, withdrawals } = view;
+    await Promise.race([compareTables(sealed, withdrawals, store, deps.onBatch), failure.promise]);
+    const audit = await verifyAudit([...sealed.values()], store);
     // The rows' roots are those of the replay by now; the hash on L1 covers everything else in them.
     if (deps.l1 !== undefined) await compareWithL1((batch) => pipeline.book.get(batch), deps.l1);
+    const standing = [...sealed].filter(([sequence, { batch }]) => !withdrawals.isVoid(batch, sequence));
     return {
       store: report,
       blocks: pipeline.sequencer.head,
-      sealedBatches: BigInt(view.sealed.length),
+      sealedBatches: BigInt(standing.length),
+      withdrawals: withdrawals.count,
       waiting: pipeline.sequencer.waiting,
-      stateRoot: view.sealed.at(-1)?.stateRoot ?? 0n,
+      stateRoot: standing.at(-1)?.[1].stateRoot ?? 0n,
       auditEntries: audit.sequence,
       executedOnL1: deps.l1?.count,
     };
@@ -82,15 +89,26 @@ export async function replayStore(
   }
 }
 
-/** The derived row and the archive of each batch against the seal in the log, which replay has come to as well. */
-async function compareTables(sealed: readonly SealedEntry[], store: Store, onBatch: (batch: bigint) => void) {
-  for (const { batch, stateRoot, dataHash } of sealed) {
-    const row = await store.read.batches.byNumber(Number(batch));
-    const archive = await store.files.describe(archiveName(batch));
-    if (row === undefined || bytesToBigInt(row.stateRoot) !== stateRoot)
-      throw nodeError('NODE_STATE_MISMATCH', `row of batch ${batch}`);
+/**
+ * The derived row and the archive of each batch against the seal in the log, which replay has come to as well. A withdrawn batch has its archive
+ * alone, and the next start rebuilds the rows that do not follow the log's last withdrawals yet.
+ */
+async function compareTables(
+  sealed: ReadonlyMap<number, SealedEntry>,
+  withdrawals: Withdrawals,
+  store: Store,
+  onBatch: (batch: bigint) => void,
+) {
+  const unfollowed = withdrawals.list.slice((await withdrawalsFollowed(store)).length);
+  for (const [sequence, { batch, stateRoot, dataHash }] of sealed) {
+    const archive = await store.files.describe(archiveName(batch, withdrawals.epochOf(batch, sequence)));
     if (archive === undefined || bytesToBigInt(archive.dataHash) !== dataHash)
       throw nodeError('NODE_STATE_MISMATCH', `archive of batch ${batch}`);
+    if (withdrawals.isVoid(batch, sequence)) continue;
+    const row = await store.read.batches.byNumber(Number(batch));
+    const isBehind = unfollowed.some(({ from }) => from <= batch);
+    if (!isBehind && (row === undefined || bytesToBigInt(row.stateRoot) !== stateRoot))
+      throw nodeError('NODE_STATE_MISMATCH', `row of batch ${batch}`);
     onBatch(batch);
   }
 }
@@ -99,10 +117,17 @@ async function compareTables(sealed: readonly SealedEntry[], store: Store, onBat
  * Derived rows are there already, and replay reads what it made from memory; a batch that was closed but not sealed is sealed on the side
  * and forgotten.
  */
-function viewWithoutWrites(store: Store): { readonly store: Store; readonly sealed: readonly SealedEntry[] } {
-  const sealed: SealedEntry[] = [];
+function viewWithoutWrites(store: Store): {
+  readonly store: Store;
+  /** By position in the log. */
+  readonly sealed: ReadonlyMap<number, SealedEntry>;
+  readonly withdrawals: Withdrawals;
+} {
+  const sealed = new Map<number, SealedEntry>();
+  const withdrawals = new Withdrawals();
   return {
     sealed,
+    withdrawals,
     store: {
       ...store,
       log: {
@@ -110,9 +135,13 @@ function viewWithoutWrites(store: Store): { readonly store: Store; readonly seal
         lastSequence: () => store.log.lastSequence(),
         async *read(from) {
           for await (const entry of store.log.read(from)) {
-            if (entry.kind === 'sealed') {
+            if (entry.kind === 'sealed' || entry.kind === 'withdrawn') {
+              const { sequence } = entry;
               const decoded = decodeEntry(entry.kind, entry.payload);
-              if (decoded.kind === 'sealed') sealed.push(decoded);
+              // Replay reads the log twice.
+              if (decoded.kind === 'sealed') sealed.set(sequence, decoded);
+              else if (decoded.kind === 'withdrawn' && !withdrawals.list.some((w) => w.sequence === sequence))
+                withdrawals.add({ sequence, from: decoded.from });
             }
             yield entry;
           }
@@ -127,6 +156,7 @@ function viewWithoutWrites(store: Store): { readonly store: Store; readonly seal
         },
         remove: async () => undefined,
       },
+      jobs: { ...store.jobs, removeFrom: async () => 0 },
       transaction: async () => undefined as never,
     },
   };

@@ -59,6 +59,11 @@ export class Sealer {
     });
   }
 
+  /** The next batch follows on `before`. Nothing may be waiting. */
+  withdraw(before: FreshDigest): void {
+    this.#before = before;
+  }
+
   /** Resolves when everything added so far is sealed; throws what went wrong. */
   async idle(): Promise<void> {
     await this.#queue;

@@ -13,6 +13,12 @@ export class SettledBlocks {
     return this.#executed;
   }
 
+  /** No block above `block` stands. */
+  withdraw(block: bigint): void {
+    if (this.#committed > block) this.#committed = block;
+    if (this.#executed > block) this.#executed = block;
+  }
+
   async update(book: BatchBook): Promise<void> {
     const { committed, executed } = book.counts;
     this.#committed = (await book.get(committed))?.lastBlock ?? this.#committed;

@@ -140,6 +140,8 @@ export interface ProofWriter {
   /** Replaces a proof of the same name: any valid proof of a statement serves. */
   put(name: string, batch: number, proof: Uint8Array): Promise<void>;
   removeOfBatch(batch: number): Promise<void>;
+  /** Those of every batch above this one. */
+  removeAbove(batch: number): Promise<void>;
 }
 
 // --------------------------------------------------------------------------------------------------------- files
@@ -348,6 +350,8 @@ export interface JobQueue {
   counts(): Promise<Readonly<Record<JobRecord['state'], number>>>;
   poisoned(limit: number): Promise<JobRecord[]>;
   remove(id: string): Promise<boolean>;
+  /** Removes every job of this priority and all that come after it, leased ones too: their workers lose the lease. Answers how many. */
+  removeFrom(priority: number): Promise<number>;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- store

@@ -190,7 +190,7 @@ describe('checkpoints on disk', () => {
       ...checkpoint,
       after: { digest: { ...digest, ...change }, blind },
     });
-    const records = createTreeRecords(store.files);
+    const records = createTreeRecords(store.files, () => 0);
     const tryToResume = async (one: Checkpoint) => {
       await checkpoints.write(one, pipeline.tree.snapshot());
       const { log, lines } = listening();

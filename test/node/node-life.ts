@@ -23,6 +23,7 @@ import { openNodeStore } from '../../src/node/open-node-store.ts';
 import { openPipeline } from '../../src/node/pipeline.ts';
 import { openPolicies } from '../../src/node/policies.ts';
 import { readFoundation } from '../../src/node/read-foundation.ts';
+import type { Store } from '../../src/store/port.ts';
 import { roles, signerOf } from '../execution/support.ts';
 
 export const alice = signerOf(1);
@@ -68,17 +69,21 @@ export interface LifeOptions {
   readonly checkpoints?: boolean;
   /** What L1 has queued and confirmed. */
   readonly operations?: readonly PriorityOperation[];
+  /** Instead, by how many have been taken. */
+  readonly operationsFrom?: (index: bigint) => readonly PriorityOperation[];
+  readonly wrapStore?: (store: Store) => Store;
   readonly log?: Logger;
 }
 
 export async function openLife(config: Config, options: LifeOptions = {}) {
-  const { operations = [], log = silent } = options;
+  const { operations = [], log = silent, wrapStore = (store) => store } = options;
+  const operationsFrom = options.operationsFrom ?? (() => operations);
   const folders = foldersOf(config);
   const { genesis } = readFoundation(config, folders);
   const keys = await openKeys(config, folders, {});
   let time = Number((SLOT + 1n) * INTERVAL) * 1000;
   const clock = { now: () => time, sleep: async () => undefined };
-  const store = await openNodeStore(config, folders, { keys, clock, log: silent });
+  const store = wrapStore(await openNodeStore(config, folders, { keys, clock, log: silent }));
   const policies = openPolicies(config, keys.policySalt);
   const failures: unknown[] = [];
   const fail = (error: unknown) => void failures.push(error);
@@ -94,7 +99,7 @@ export async function openLife(config: Config, options: LifeOptions = {}) {
     policies: policies.book,
     watcher: {
       confirmed: BigInt(operations.length),
-      from: (index, limit) => operations.slice(Number(index), Number(index) + limit),
+      from: (index, limit) => operationsFrom(index).slice(Number(index), Number(index) + limit),
       poll: async () => undefined,
     },
     clock,

@@ -33,6 +33,24 @@ describeOnBothDatabases('prover jobs', (cluster) => {
     expect(await store.jobs.get('a')).toBeUndefined();
   });
 
+  test('jobs from a priority on are removed, leased and finished ones too, and no others', async () => {
+    for (const [id, priority] of [
+      ['a', 2],
+      ['b', 3],
+      ['c', 3],
+      ['d', 9],
+    ] as const)
+      await enqueue(id, priority);
+    const [first, second] = [(await lease())!, (await lease())!];
+    await store.jobs.complete(second, Uint8Array.of(1));
+    expect(await store.jobs.removeFrom(3)).toBe(3);
+    expect(await store.jobs.removeFrom(3)).toBe(0);
+    expect(await store.jobs.counts()).toMatchObject({ queued: 0, leased: 1, done: 0 });
+    await store.jobs.complete(first, Uint8Array.of(2));
+    expect(await enqueue('b', 3)).toBe(true);
+    expect((await lease())?.attempt).toBe(1);
+  });
+
   test('only the kinds asked for are leased', async () => {
     await enqueue('m', 0, 'merge');
     expect(await lease()).toBeUndefined();

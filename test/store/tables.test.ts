@@ -185,6 +185,12 @@ describeOnBothDatabases('tables', (cluster) => {
       'segment/1/1',
     ]);
     await store.transaction(async (writes) => {
+      await writes.proofs.put('wrap/1-2', 2, Uint8Array.of(5));
+      await writes.proofs.removeAbove(1);
+    });
+    expect(await store.read.proofs.get('wrap/1-2')).toBeUndefined();
+    expect(await store.read.proofs.get('segment/1/0')).toEqual(Uint8Array.of(3));
+    await store.transaction(async (writes) => {
       await writes.proofs.removeOfBatch(1);
       await writes.checkpoints.put('l1-cursor', Uint8Array.of(10));
       await writes.checkpoints.remove('none');

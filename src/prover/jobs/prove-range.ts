@@ -38,7 +38,7 @@ export async function proveRange(range: BatchRange, deps: ProveRangeDeps, signal
   }
 }
 
-/** Drops the jobs of a range that is executed on L1, or whose batches were withdrawn. */
+/** Drops the jobs of a range that is executed on L1. */
 export async function forgetRange(range: BatchRange, deps: ProveRangeDeps): Promise<void> {
   const plan = await planOf(range, deps);
   for (const { id } of plan.jobs) await deps.queue.remove(id);
@@ -79,8 +79,13 @@ async function advance(
   return done.get(plan.wrapId);
 }
 
+const stepsPerRange = 3;
+
 /** Lower goes first: older ranges, and what is nearest to being settled. */
 function priorityOf({ kind }: ProvingJob, to: bigint): number {
   const step = { wrap: 0, merge: 1, seal: 2, segment: 2 }[kind];
-  return Number(to) * 3 + step;
+  return Number(to) * stepsPerRange + step;
 }
+
+/** Jobs of ranges that end with `batch` or later have this priority or a later one. */
+export const firstPriorityOf = (batch: bigint): number => Number(batch) * stepsPerRange;

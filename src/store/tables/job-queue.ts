@@ -247,6 +247,12 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
         return result.numDeletedRows === 1n;
       }),
 
+    removeFrom: (priority) =>
+      write('removing jobs', async () => {
+        const result = await engine.writer.deleteFrom('jobs').where('priority', '>=', priority).executeTakeFirst();
+        return Number(result.numDeletedRows);
+      }),
+
     reencrypt: async (db, activeVersion, limit) => {
       const rows = await db
         .selectFrom('jobs')

@@ -32,5 +32,8 @@ export function createProofWriter(context: TableContext, scope: WriteScope): Pro
     removeOfBatch: async (batch) => {
       while ((await proofs.removeBetween(scope, batch, batch, 500)) > 0);
     },
+    removeAbove: async (batch) => {
+      while ((await proofs.removeBetween(scope, batch + 1, Number.MAX_SAFE_INTEGER, 500)) > 0);
+    },
   };
 }

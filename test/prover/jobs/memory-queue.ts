@@ -76,5 +76,10 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
     },
     poisoned: async (limit) => [...rows.values()].filter(({ state }) => state === 'poisoned').slice(0, limit),
     remove: async (id) => rows.delete(id),
+    removeFrom: async (priority) => {
+      const found = [...rows.values()].filter((row) => row.priority >= priority);
+      for (const { id } of found) rows.delete(id);
+      return found.length;
+    },
   };
 }
