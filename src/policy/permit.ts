@@ -9,13 +9,37 @@ import type { Principal, ReadRequest } from './port.ts';
 
 const MINT_KEY = Symbol('mint');
 
-interface PermitFields<Action extends string, Resource> {
+interface PermitFields<Resource> {
   readonly principal: Principal;
-  readonly action: Action;
   readonly resource: Resource;
   /** The rule that allowed it. */
   readonly ruleId: string;
   readonly policyRoot: bigint;
+}
+
+/** What a permit of any kind says. Nobody but this module has the key. */
+abstract class MintedPermit<Action extends string, Resource> implements PermitFields<Resource> {
+  readonly #genuine = true;
+  readonly principal: Principal;
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly ruleId: string;
+  readonly policyRoot: bigint;
+
+  protected constructor(key: symbol, action: Action, fields: PermitFields<Resource>) {
+    assert(key === MINT_KEY, 'only policy mints permits');
+    this.principal = fields.principal;
+    this.action = action;
+    this.resource = fields.resource;
+    this.ruleId = fields.ruleId;
+    this.policyRoot = fields.policyRoot;
+    // Also against another prototype: which class it is of says what it permits.
+    Object.freeze(this);
+  }
+
+  protected static isMinted(value: unknown): value is MintedPermit<string, unknown> {
+    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine;
+  }
 }
 
 export interface WriteResource {
@@ -25,25 +49,9 @@ export interface WriteResource {
 }
 
 /** The principal may submit exactly this transaction, under exactly this policy. */
-export class WritePermit implements PermitFields<'submit', WriteResource> {
-  readonly #genuine = true;
-  readonly principal: Principal;
-  readonly action = 'submit';
-  readonly resource: WriteResource;
-  readonly ruleId: string;
-  readonly policyRoot: bigint;
-
-  private constructor(key: symbol, fields: Omit<PermitFields<'submit', WriteResource>, 'action'>) {
-    assert(key === MINT_KEY, 'only policy mints permits');
-    this.principal = fields.principal;
-    this.resource = fields.resource;
-    this.ruleId = fields.ruleId;
-    this.policyRoot = fields.policyRoot;
-    Object.freeze(this);
-  }
-
+export class WritePermit extends MintedPermit<'submit', WriteResource> {
   static isGenuine(value: unknown): value is WritePermit {
-    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine;
+    return MintedPermit.isMinted(value) && value instanceof WritePermit;
   }
 
   /** True when the permit speaks of this transaction and of the policy now in force. */
@@ -52,43 +60,25 @@ export class WritePermit implements PermitFields<'submit', WriteResource> {
   }
 
   /** @internal */
-  static mint(key: symbol, fields: Omit<PermitFields<'submit', WriteResource>, 'action'>): WritePermit {
-    return new WritePermit(key, fields);
+  static mint(key: symbol, fields: PermitFields<WriteResource>): WritePermit {
+    return new WritePermit(key, 'submit', fields);
   }
 }
 
 /** The principal may read this resource, or call this method and then see what `decideRead` lets through. */
-export class ReadPermit implements PermitFields<'read', ReadRequest> {
-  readonly #genuine = true;
-  readonly principal: Principal;
-  readonly action = 'read';
-  readonly resource: ReadRequest;
-  readonly ruleId: string;
-  readonly policyRoot: bigint;
-
-  private constructor(key: symbol, fields: Omit<PermitFields<'read', ReadRequest>, 'action'>) {
-    assert(key === MINT_KEY, 'only policy mints permits');
-    this.principal = fields.principal;
-    this.resource = fields.resource;
-    this.ruleId = fields.ruleId;
-    this.policyRoot = fields.policyRoot;
-    Object.freeze(this);
-  }
-
+export class ReadPermit extends MintedPermit<'read', ReadRequest> {
   static isGenuine(value: unknown): value is ReadPermit {
-    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine;
+    return MintedPermit.isMinted(value) && value instanceof ReadPermit;
   }
 
   /** @internal */
-  static mint(key: symbol, fields: Omit<PermitFields<'read', ReadRequest>, 'action'>): ReadPermit {
-    return new ReadPermit(key, fields);
+  static mint(key: symbol, fields: PermitFields<ReadRequest>): ReadPermit {
+    return new ReadPermit(key, 'read', fields);
   }
 }
 
 export type Permit = WritePermit | ReadPermit;
 
-export const mintWritePermit = (fields: Omit<PermitFields<'submit', WriteResource>, 'action'>): WritePermit =>
-  WritePermit.mint(MINT_KEY, fields);
+export const mintWritePermit = (fields: PermitFields<WriteResource>): WritePermit => WritePermit.mint(MINT_KEY, fields);
 
-export const mintReadPermit = (fields: Omit<PermitFields<'read', ReadRequest>, 'action'>): ReadPermit =>
-  ReadPermit.mint(MINT_KEY, fields);
+export const mintReadPermit = (fields: PermitFields<ReadRequest>): ReadPermit => ReadPermit.mint(MINT_KEY, fields);

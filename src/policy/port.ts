@@ -4,6 +4,7 @@ import type { Identity } from '../chain/identity.ts';
 import type { MethodClass } from './method-class.ts';
 import type { ReadPermit, WritePermit } from './permit.ts';
 
+export type { ListWitness } from './lists/list-tree.ts';
 export type { MethodClass } from './method-class.ts';
 export type { Permit, ReadPermit, WritePermit } from './permit.ts';
 

@@ -5,9 +5,9 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Abi } from 'viem';
 import type { Hex } from '../base/bytes.ts';
+import { runInThread } from '../base/run-in-thread.ts';
 import { settlementError } from './errors.ts';
 
 export interface StorageSlot {
@@ -186,13 +186,9 @@ const pickSlot = ({ label, offset, slot, type }: StorageSlot): StorageSlot => ({
   type: stableType(type),
 });
 
-function runSolc(input: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./solc-worker.ts', import.meta.url), { workerData: input });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      if (code !== 0) reject(settlementError('CONTRACTS_DO_NOT_COMPILE', `solc exited with ${code}`));
-    });
+const runSolc = (input: string): Promise<string> =>
+  runInThread(new URL('./solc-worker.ts', import.meta.url), { workerData: input }, (output: string) => ({
+    result: output,
+  })).catch((cause: unknown) => {
+    throw settlementError('CONTRACTS_DO_NOT_COMPILE', 'solc', { cause });
   });
-}

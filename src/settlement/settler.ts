@@ -8,7 +8,7 @@ import { bigIntToHex, bytesToHex } from '../base/bytes.ts';
 import { hashStoredBatch, type StoredBatch, storedBatchArgument } from '../chain/stored-batch.ts';
 import { privityChainAbi } from './abi/privity-chain.ts';
 import { settlementError } from './errors.ts';
-import type { L1Counts, SettlementSink, SettlementSource } from './port.ts';
+import type { L1Counts, SettlementSink, SettlementSource, SettlementTarget } from './port.ts';
 import type { TransactionSender } from './transaction-sender.ts';
 
 export interface SettlerOptions {
@@ -53,25 +53,33 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     return own.stored;
   };
 
+  /** Sends one step and tells the sink of it once it is mined; whatever else happened shows in the counters. */
+  const send = async (
+    sender: TransactionSender,
+    target: SettlementTarget,
+    request: { readonly data: Hex; readonly label: string },
+    signal: AbortSignal,
+  ): Promise<true> => {
+    const onAttempt = (transaction: Hex) => sink.onAttempt(target, transaction);
+    const result = await sender.send({ to: options.chainContract, ...request, onAttempt }, signal);
+    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
+    const { transactionHash, gasUsed } = result.receipt;
+    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
+    return true;
+  };
+
   const commitNext = async ({ committed }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
     const next = await source.batch(committed + 1n);
     if (next === undefined || (next.stored.slot + 1n) * options.batchIntervalSeconds > now) return false;
     const previous = await ownBatch(committed);
     const target = { kind: 'committed', batch: next.stored.batchNumber } as const;
-    const { commitment: _commitment, sealed_: _sealed, ...data } = storedBatchArgument(next.stored);
-    const result = await deps.commit.send(
-      {
-        to: options.chainContract,
-        data: encodeFunctionData({ ...contract, functionName: 'commit', args: [storedBatchArgument(previous), data] }),
-        label: `commit ${target.batch}`,
-        onAttempt: (transaction) => sink.onAttempt(target, transaction),
-      },
-      signal,
-    );
-    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
-    const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
-    return true;
+    const { commitment: _commitment, sealed_: _sealed, ...batch } = storedBatchArgument(next.stored);
+    const data = encodeFunctionData({
+      ...contract,
+      functionName: 'commit',
+      args: [storedBatchArgument(previous), batch],
+    });
+    return send(deps.commit, target, { data, label: `commit ${target.batch}` }, signal);
   };
 
   const proveNext = async ({ committed, proven }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
@@ -87,19 +95,8 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
       range.proofSystemId,
       bytesToHex(range.proof),
     ] as const;
-    const result = await deps.prove.send(
-      {
-        to: options.chainContract,
-        data: encodeFunctionData({ ...contract, functionName: 'prove', args }),
-        label: `prove ${range.from}..${range.to}`,
-        onAttempt: (transaction) => sink.onAttempt(target, transaction),
-      },
-      signal,
-    );
-    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
-    const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
-    return true;
+    const data = encodeFunctionData({ ...contract, functionName: 'prove', args });
+    return send(deps.prove, target, { data, label: `prove ${range.from}..${range.to}` }, signal);
   };
 
   const executeNext = async ({ proven, executed }: L1Counts, signal: AbortSignal): Promise<boolean> => {
@@ -109,19 +106,12 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     const own = await source.batch(number);
     const target = { kind: 'executed', batch: number } as const;
     const hashes = (own?.messageHashes ?? []).map((hash): Hex => bigIntToHex(hash, 32));
-    const result = await deps.execute.send(
-      {
-        to: options.chainContract,
-        data: encodeFunctionData({ ...contract, functionName: 'execute', args: [storedBatchArgument(stored), hashes] }),
-        label: `execute ${number}`,
-        onAttempt: (transaction) => sink.onAttempt(target, transaction),
-      },
-      signal,
-    );
-    if (result.kind !== 'mined' || result.receipt.status !== 'success') return true;
-    const { transactionHash, gasUsed } = result.receipt;
-    await sink.onStep({ ...target, transaction: transactionHash, gas: gasUsed });
-    return true;
+    const data = encodeFunctionData({
+      ...contract,
+      functionName: 'execute',
+      args: [storedBatchArgument(stored), hashes],
+    });
+    return send(deps.execute, target, { data, label: `execute ${number}` }, signal);
   };
 
   return {

@@ -85,11 +85,11 @@ describe('a permit cannot be forged', () => {
     ruleId: 'x',
     policyRoot: policy.root,
   };
-  const Forgeable = WritePermit as unknown as new (key: symbol, fields: unknown) => WritePermit;
+  const Forgeable = WritePermit as unknown as new (key: symbol, action: string, fields: unknown) => WritePermit;
 
   it('by construction with any other key', () => {
     for (const key of [Symbol('mint'), Symbol.for('mint')]) {
-      expect(() => new Forgeable(key, fields)).toThrow('only policy mints permits');
+      expect(() => new Forgeable(key, 'submit', fields)).toThrow('only policy mints permits');
       expect(() => WritePermit.mint(key, fields)).toThrow('only policy mints permits');
     }
   });
@@ -107,16 +107,26 @@ describe('a permit cannot be forged', () => {
     expect(ReadPermit.isGenuine(value)).toBe(false);
   });
 
+  it('by giving one kind the prototype of the other', () => {
+    expect(() => Object.setPrototypeOf(permit, ReadPermit.prototype)).toThrow(TypeError);
+    expect(ReadPermit.isGenuine(Object.create(permit, { constructor: { value: ReadPermit } }))).toBe(false);
+  });
+
   it('nor edited, nor used for the other kind', () => {
     expect(WritePermit.isGenuine(permit)).toBe(true);
     expect(ReadPermit.isGenuine(permit)).toBe(false);
     expect(() => Object.assign(permit, { ruleId: 'other' })).toThrow(TypeError);
   });
 
-  it('and a look-alike does not compile', () => {
+  it('and a look-alike, or the other kind, does not compile', () => {
     const submit = (_permit: WritePermit): void => {};
     // @ts-expect-error the private field makes the class nominal
     submit({ ...fields, action: 'submit', covers: () => true });
+    // @ts-expect-error a permit to read is none to submit
+    const swapped: WritePermit = {} as ReadPermit;
+    expect(WritePermit.isGenuine(swapped)).toBe(false);
+    // @ts-expect-error only the module constructs
+    expect(() => new WritePermit(Symbol('mint'), 'submit', fields)).toThrow('only policy mints permits');
   });
 });
 

@@ -5,8 +5,8 @@
  */
 
 import { open, stat } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import { bn254 } from '@noble/curves/bn254.js';
+import { runInThread } from '../../base/run-in-thread.ts';
 import { proverError } from '../errors.ts';
 import type { CheckAnswer, CheckRequest } from './check-worker.ts';
 import { GENERATOR } from './fixed-base.ts';
@@ -77,23 +77,10 @@ async function checkFirstPoint(path: string): Promise<void> {
   }
 }
 
-function checkRange(request: CheckRequest, signal: AbortSignal | undefined): Promise<CheckAnswer> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { workerData: request });
-    const aborted = () => {
-      void worker.terminate();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', aborted, { once: true });
-    const settle =
-      <T>(then: (value: T) => void) =>
-      (value: T) => {
-        signal?.removeEventListener('abort', aborted);
-        void worker.terminate();
-        then(value);
-      };
-    worker.on('message', settle<CheckAnswer>(resolve));
-    worker.on('error', settle<unknown>(reject));
-  });
-}
+const checkRange = (request: CheckRequest, signal: AbortSignal | undefined): Promise<CheckAnswer> =>
+  runInThread(
+    new URL('./check-worker.ts', import.meta.url),
+    { workerData: request },
+    (answer: CheckAnswer) => ({ result: answer }),
+    signal,
+  );

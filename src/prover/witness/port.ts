@@ -8,7 +8,7 @@ import type { PriorityOperation } from '../../chain/priority-operation.ts';
 import type { Salts } from '../../chain/salts.ts';
 import type { SignedTransaction } from '../../chain/transaction.ts';
 import type { ExecutionPort } from '../../execution/port.ts';
-import type { ExitWitness, RuleWitness } from '../../policy/port.ts';
+import type { ExitWitness, ListWitness, RuleWitness } from '../../policy/port.ts';
 import type { CircuitStruct } from './circuit-value.ts';
 import type { ProfileName } from './profiles.ts';
 
@@ -25,14 +25,6 @@ export interface BatchStart {
   readonly ring: BlockRing;
   readonly context: BatchContext;
   readonly blind: bigint;
-}
-
-export interface ListWitness {
-  readonly position: number;
-  readonly siblings: readonly bigint[];
-  readonly address: bigint;
-  readonly nextAddress: bigint;
-  readonly salt: bigint;
 }
 
 export interface WitnessDeps {
