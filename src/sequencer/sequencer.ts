@@ -78,6 +78,8 @@ export class Sequencer {
   readonly #arriving = new Map<bigint, Promise<void>>();
   /** Accepted transactions that ended as denials: they stay denied. Grows with the denials, which are limited a sender and minute. */
   readonly #denied = new Set<bigint>();
+  /** Taken by a block or a denial that is not on disk yet: for whoever asks, they still wait. */
+  readonly #ending = new Map<bigint, SignedTransaction>();
   /** Waiting transactions, by hash, whose replacement is being written: no block takes them, and they get no second replacement. */
   readonly #replacing = new Set<bigint>();
   readonly #backlog = new ProvingBacklog();
@@ -164,7 +166,7 @@ export class Sequencer {
   }
 
   pending(hash: bigint): SignedTransaction | undefined {
-    return this.#lanes.byHash(hash)?.transaction;
+    return this.#lanes.byHash(hash)?.transaction ?? this.#ending.get(hash);
   }
 
   /** The sender's next nonce counting what waits. */
@@ -199,7 +201,7 @@ export class Sequencer {
       await arriving;
       return hash;
     }
-    if (this.#lanes.byHash(hash) !== undefined) return hash;
+    if (this.pending(hash) !== undefined) return hash;
     const known = await this.#known(transaction, hash);
     if (known?.kind === 'denied') throw sequencerError('SUBMIT_OUTCOME_DENIED', known.denial.code);
     if (known !== undefined) return hash;
@@ -209,7 +211,7 @@ export class Sequencer {
       await meanwhile;
       return hash;
     }
-    if (this.#lanes.byHash(hash) !== undefined) return hash;
+    if (this.pending(hash) !== undefined) return hash;
     await this.#accept(transaction, hash);
     return hash;
   }
@@ -221,7 +223,7 @@ export class Sequencer {
   }
 
   async outcome(hash: bigint): Promise<Outcome | undefined> {
-    if (this.#lanes.byHash(hash) !== undefined) return { kind: 'pending' };
+    if (this.pending(hash) !== undefined) return { kind: 'pending' };
     return this.#deps.findOutcome(hash);
   }
 
@@ -229,7 +231,7 @@ export class Sequencer {
   async seenBefore(transaction: SignedTransaction): Promise<Outcome | undefined> {
     const hash = bytesToBigInt(transaction.hash);
     await this.#arriving.get(hash)?.catch(() => undefined);
-    if (this.#lanes.byHash(hash) !== undefined) return { kind: 'pending' };
+    if (this.pending(hash) !== undefined) return { kind: 'pending' };
     return this.#known(transaction, hash);
   }
 
@@ -274,8 +276,7 @@ export class Sequencer {
       const entries: LogEntry[] = denials.map((denial) => ({ kind: 'denial', denial }));
       if (block !== undefined) entries.push(blockEntry(block));
       await this.#write(entries);
-      for (const denial of denials) this.#deps.events.onDenial(denial, true);
-      if (block !== undefined) this.#deps.events.onBlock(block);
+      this.#tell(denials, block);
       return block !== undefined;
     } finally {
       this.#building = false;
@@ -365,8 +366,14 @@ export class Sequencer {
     const block = batch.closeOrDropBlock();
     const entries: LogEntry[] = denials.map((denial) => ({ kind: 'denial', denial }));
     await this.#write(block === undefined ? entries : [...entries, blockEntry(block)]);
+    this.#tell(denials, block);
+  }
+
+  /** What is durable is told, and from here on it is found there. */
+  #tell(denials: readonly SignedDenial[], block: Block | undefined): void {
     for (const denial of denials) this.#deps.events.onDenial(denial, true);
     if (block !== undefined) this.#deps.events.onBlock(block);
+    this.#ending.clear();
   }
 
   /** Accepts nothing more. */
@@ -617,6 +624,7 @@ export class Sequencer {
     if (batch.messages.length + outcome.result.messages.length > MESSAGES_MAX) return false;
     batch.appendTransaction(transaction, outcome.result, this.state);
     this.state.apply(outcome.result.changes);
+    this.#ending.set(pending.hash, transaction);
     this.#lanes.remove(pending);
     this.#backlog.include(batch.number, this.#deps.gatesOf(transaction));
     return true;
@@ -646,7 +654,7 @@ export class Sequencer {
     if (block.hash !== entry.hash || block.number !== entry.number) {
       throw chainHalted('HALT_REPLAY_MISMATCH', `block ${entry.number}`);
     }
-    this.#deps.events.onBlock(block);
+    this.#tell([], block);
   }
 
   #leave(batch: OpenBatch): OpenBatch {
@@ -692,6 +700,7 @@ export class Sequencer {
   }
 
   #deny(pending: Pending, code: DenialCode, ruleId: string, reason: string): SignedDenial {
+    this.#ending.set(pending.hash, pending.transaction);
     this.#drop(pending);
     this.#denied.add(pending.hash);
     return this.#sign(pending.transaction, pending.hash, code, ruleId, reason);

@@ -63,6 +63,41 @@ describe('durable before the hash', () => {
     expect(await scene.sequencer.outcome(hashOf(transfer(alice)))).toMatchObject({ kind: 'included', block: 2n });
   });
 
+  it('knows a transaction while the block that takes it is written, and takes the same bytes for it', async () => {
+    const scene = openScene();
+    await scene.open();
+    await scene.submit(transfer(alice));
+    const release = scene.holdLog();
+    const built = scene.sequencer.buildBlock();
+    await turns();
+    expect(scene.sequencer.waiting).toBe(0);
+    expect(await scene.sequencer.outcome(hashOf(transfer(alice)))).toEqual({ kind: 'pending' });
+    expect(await scene.sequencer.seenBefore(transfer(alice))).toEqual({ kind: 'pending' });
+    expect(scene.sequencer.pending(hashOf(transfer(alice)))).toEqual(transfer(alice));
+    expect(await scene.submit(transfer(alice))).toBe(hashOf(transfer(alice)));
+    release();
+    expect(await built).toBe(true);
+    expect(scene.sequencer.pending(hashOf(transfer(alice)))).toBeUndefined();
+    expect(await scene.sequencer.outcome(hashOf(transfer(alice)))).toMatchObject({ kind: 'included' });
+  });
+
+  it('knows a transaction while its denial is written', async () => {
+    const scene = openScene();
+    await scene.open();
+    const gapped = transfer(alice, { nonce: 2n });
+    await scene.submit(gapped);
+    scene.passTime(60_001);
+    const release = scene.holdLog();
+    const built = scene.sequencer.buildBlock();
+    await turns();
+    expect(await scene.sequencer.outcome(hashOf(gapped))).toEqual({ kind: 'pending' });
+    expect(await scene.submit(gapped)).toBe(hashOf(gapped));
+    release();
+    await built;
+    expect(await scene.sequencer.outcome(hashOf(gapped))).toMatchObject({ kind: 'denied' });
+    expect(await rejection(scene.submit(gapped))).toBe('SUBMIT_OUTCOME_DENIED');
+  });
+
   it('stops, rather than go on, when a block cannot be written', async () => {
     const scene = openScene();
     await scene.open();

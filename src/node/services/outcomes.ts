@@ -1,3 +1,4 @@
+import { InvariantError } from '../../base/assert.ts';
 import type { OutcomeReader } from '../../rpc/port.ts';
 import type { Sequencer } from '../../sequencer/sequencer.ts';
 import type { BatchBook } from '../batch-book.ts';
@@ -7,11 +8,14 @@ export function createOutcomeReader(deps: { sequencer: Sequencer; index: ChainIn
   const { sequencer, index, book } = deps;
   return {
     async outcome(hash) {
-      const outcome = await sequencer.outcome(hash);
+      // In one step: a block may take it while we wait for anything.
+      const waiting = sequencer.pending(hash);
+      if (waiting !== undefined) return { sender: waiting.sender, outcome: { kind: 'pending' }, final: false };
+      const outcome = await index.outcome(hash);
       if (outcome === undefined) return undefined;
       switch (outcome.kind) {
         case 'pending':
-          return { sender: sequencer.pending(hash)!.sender, outcome, final: false };
+          throw new InvariantError('what waits is not in the index');
         case 'denied':
           return { sender: outcome.denial.sender, outcome, final: outcome.denial.batch <= book.counts.executed };
         case 'included': {
