@@ -34,6 +34,8 @@ export const KILL_POINTS = [
   { name: 'archive.unsealed', when: 'the archive is durable, the seal is not' },
   { name: 'seal.unwritten', when: 'roots are computed, the seal is not on disk' },
   { name: 'seal.unbooked', when: 'the seal is durable, nothing follows from it yet' },
+  { name: 'checkpoint.half', when: 'half of what the next start goes on from is written' },
+  { name: 'checkpoint.unlisted', when: 'a checkpoint is whole, its list does not say so' },
   { name: 'job.enqueued', when: 'a proving job is in the queue', proving: true, passesMax: 1 },
   { name: 'job.leased', when: 'a worker has taken a job', proving: true, passesMax: 1 },
   { name: 'job.witnessed', when: 'the witness of a job is made', proving: true, passesMax: 1 },

@@ -2,6 +2,7 @@
 
 import { openNodeStore as open } from '../../../src/node/open-node-store.ts';
 import type { BlockLog, FileStore, JobQueue, Store, StoreWrites } from '../../../src/store/port.ts';
+import type { KillPointName } from '../points.ts';
 import { at, isForgetful, soonAfter } from '../trigger.ts';
 
 let stopping = false;
@@ -55,18 +56,21 @@ const operationBytesMin = 150;
 const decorateFiles = (files: FileStore): FileStore => ({
   ...files,
   async write(name, chunks) {
-    if (!name.startsWith('batch-')) return files.write(name, chunks);
-    const file = await files.write(name, halved(chunks));
-    at('archive.unsealed');
+    const isArchive = name.startsWith('batch-');
+    const file = await files.write(name, halved(chunks, isArchive ? 'archive.half' : 'checkpoint.half'));
+    at(isArchive ? 'archive.unsealed' : 'checkpoint.unlisted');
     return file;
   },
 });
 
-async function* halved(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* halved(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  point: KillPointName,
+): AsyncIterable<Uint8Array> {
   let written = 0;
   for await (const chunk of chunks) {
     yield chunk;
-    if (++written === 2) at('archive.half');
+    if (++written === 2) at(point);
   }
 }
 
