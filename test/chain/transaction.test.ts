@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { isPrivityError } from '../../src/base/errors.ts';
 import { SECP256K1_ORDER } from '../../src/chain/secp256k1.ts';
-import { decodeTransaction, encodeSigned } from '../../src/chain/transaction.ts';
+import { decodeTransaction, encodeSigned, reopenTransaction } from '../../src/chain/transaction.ts';
 
 const account = privateKeyToAccount(`0x${'11'.repeat(32)}`);
 const base = { chainId: 7107, nonce: 3, gas: 21_000n, to: `0x${'ab'.repeat(20)}`, value: 10n ** 18n } as const;
@@ -38,6 +38,7 @@ describe('decoding a signed transaction', () => {
       expect(decoded.sender).toBe(BigInt(account.address));
       expect(decoded.nonce).toBe(3n);
       expect(bytesToHex(encodeSigned(decoded, decoded.signature))).toBe(bytesToHex(raw));
+      expect({ ...reopenTransaction(raw, decoded.sender) }).toEqual(decoded);
     });
 
     it(`refuses ${name} with a high s (EIP-2)`, async () => {
