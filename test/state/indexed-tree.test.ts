@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
+import { TREE_DEPTH } from '../../src/chain/constants.ts';
 import { createReferenceEngine } from '../../src/chain/poseidon2/engine.ts';
+import { node } from '../../src/chain/poseidon2.ts';
 import { createSalts } from '../../src/chain/salts.ts';
 import { createHashCrew } from '../../src/state/hash-crew.ts';
 import { IndexedTree } from '../../src/state/indexed-tree.ts';
+import { EMPTY_SUBTREES, hashLeaf } from '../../src/state/leaf.ts';
 import { packWrites } from '../../src/state/packed-writes.ts';
 import { createSaltWriter } from '../../src/state/salt-writer.ts';
 import { OverlayFork } from '../../src/state/tree-fork.ts';
+import { STAGE_JOBS } from '../../src/state/tree-memory.ts';
 import { randomWrites, SALT_KEY, SALTS, write } from './fixtures.ts';
 import { createRandom } from './random.ts';
 
@@ -48,6 +52,39 @@ describe('the tree in memory', () => {
         expect(tree.lowIndexOf(sorted[i]! + 1n)).toBe(index);
       }
     }
+  });
+
+  test('has the root of its leaves after batches that are hashed in several stages', () => {
+    const random = createRandom();
+    const tree = new IndexedTree();
+    const count = STAGE_JOBS + 100;
+    const first = Array.from({ length: count }, () => write(random.fr() || 1n, random.bits(128)));
+    tree.apply(3n, packWrites(first), salts);
+    const updates = first.filter((_, i) => i % 9 === 0).map(({ key }) => write(key, 5n, random.bits(128)));
+    // The first inserts come last: their values are hashed after their leaves are known.
+    const inserts = Array.from({ length: count - updates.length }, () => write(random.fr() || 1n, 6n));
+    tree.apply(4n, packWrites([...updates, ...inserts]), createSaltWriter(SALT_KEY.reveal(), 4n));
+    let level = Array.from({ length: tree.nextIndex }, (_, index) => hashLeaf(tree.leaf(index)));
+    for (let height = 0; height < TREE_DEPTH; height++) {
+      const empty = EMPTY_SUBTREES[height]!;
+      level = Array.from({ length: Math.ceil(level.length / 2) }, (_, i) =>
+        node(level[2 * i]!, level[2 * i + 1] ?? empty),
+      );
+    }
+    expect(tree.root, `seed ${random.seed}`).toBe(level[0]!);
+    for (const [key, lo] of [...updates.map(({ key, hi }) => [key, (hi << 128n) | 5n] as const)].slice(0, 50))
+      expect(tree.memory.readFr(tree.memory.value(tree.indexOf(key)!))).toBe(lo);
+    expect(tree.verify()).toBe(true);
+  });
+
+  test('finds by verify a remembered half that does not belong to its leaf', () => {
+    const tree = new IndexedTree();
+    tree.apply(3n, packWrites([write(10n, 1n), write(30n, 3n)]), salts);
+    tree.memory.writeFr(tree.memory.half(1), 5n);
+    // Key 20 moves the pointer of leaf 1 and leaves its value alone, so the half is used.
+    tree.apply(4n, packWrites([write(20n, 2n)]), salts);
+    expect(tree.verify()).toBe(false);
+    expect(tree.verify()).toBe(true);
   });
 
   test('takes a batch back to the node', () => {

@@ -2,7 +2,7 @@
 
 import type { ConstantTable } from './constant-table.ts';
 import { fourthPower } from './fourth-power.ts';
-import { finish, interleave } from './interleave.ts';
+import { interleave } from './interleave.ts';
 import { COLUMNS_BYTES, LIMBS_BYTES, MIXED, PRODUCT_COLUMNS, PRODUCTS, VECTOR_BYTES } from './layout.ts';
 import { LimbWriter, multiplications } from './limb-writer.ts';
 import { LIMBS } from './limbs.ts';
@@ -66,20 +66,32 @@ export function writeMix(constants: ConstantTable): LimbWriter {
   return f;
 }
 
-/** The product columns stored at the address in local `base`. */
+/** The product columns stored from `offset(base)` on. */
 export const columnsAt =
-  (f: LimbWriter, base: number) =>
+  (f: LimbWriter, base: number, offset: number) =>
   (k: number): (() => void)[] =>
-    k < PRODUCT_COLUMNS ? [() => f.ofMemory(base, 0)(k)] : [];
+    k < PRODUCT_COLUMNS ? [() => f.ofMemory(base, offset)(k)] : [];
 
-/** (columns, addend, limbs out): reduces and adds a round constant. */
-export function writeReduce(constants: ConstantTable): LimbWriter {
+/** (two adjacent columns, two adjacent addends, two adjacent limbs out): reduces each and adds its round constant. */
+export function writeReduces(constants: ConstantTable): LimbWriter {
   const f = new LimbWriter(constants, ['i32', 'i32', 'i32']);
   f.begin();
-  const reduced = finish(
-    reduce(f, { steps: LIMBS + 1, standard: 1, products: noProducts, addends: columnsAt(f, 0), start: noStart }),
+  const reduced = interleave(
+    [0, 1].map((i) =>
+      reduce(f, {
+        steps: LIMBS + 1,
+        standard: 1,
+        products: noProducts,
+        addends: columnsAt(f, 0, i * COLUMNS_BYTES),
+        start: noStart,
+      }),
+    ),
+    [1, 1],
   );
-  f.store(f.toMultiplicand(f.withAddend(reduced, 1, 0)), 2, 0);
+  for (const [i, columns] of reduced.entries()) {
+    const limbs = f.toMultiplicand(f.withAddend(columns, 1, i * LIMBS_BYTES));
+    f.store(limbs, 2, i * LIMBS_BYTES);
+  }
   return f;
 }
 

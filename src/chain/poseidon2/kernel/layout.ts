@@ -25,5 +25,5 @@ export const STATE = INPUTS + WIDTH * LIMBS_BYTES;
 export const PRODUCTS = STATE + WIDTH * LIMBS_BYTES;
 export const MIXED = PRODUCTS + WIDTH * COLUMNS_BYTES;
 /** u(-2), u(-1), u(0), u(1), ... of the partial rounds (scaled-rounds.ts), oldest first. */
-export const HISTORY = MIXED + WIDTH * COLUMNS_BYTES + LIMBS_BYTES;
+export const HISTORY = MIXED + WIDTH * COLUMNS_BYTES;
 export const HISTORY_LENGTH = PARTIAL_ROUNDS + 3;

@@ -24,7 +24,7 @@ const FUNCTION_ORDER = [
   'load',
   'scaleInput',
   'mix',
-  'reduce',
+  'reduces',
   'sboxes',
   'dot',
   'partial',
@@ -40,9 +40,12 @@ export function writeCore(constants: ConstantTable, rounds: Rounds): LimbWriter 
   const f = new LimbWriter(constants, ['i32']);
   const zero = constants.addends(0n);
   const scratch = (offset: number) => f.get(0).i32(offset).op('i32.add');
-  const reduce = (j: number, addend: number) => {
-    scratch(MIXED + j * COLUMNS_BYTES).i32(addend);
-    scratch(STATE + j * LIMBS_BYTES).call(at('reduce'));
+  const reduces = (addends: readonly bigint[]) => {
+    const table = constants.addends(...addends);
+    for (let j = 0; j < WIDTH; j += 2) {
+      scratch(MIXED + j * COLUMNS_BYTES).i32(table + j * LIMBS_BYTES);
+      scratch(STATE + j * LIMBS_BYTES).call(at('reduces'));
+    }
   };
   const dot = (from: number, row: readonly bigint[], addend: number, to: number) => {
     scratch(from)
@@ -58,7 +61,7 @@ export function writeCore(constants: ConstantTable, rounds: Rounds): LimbWriter 
     f.get(0).call(at('mix'));
   };
   const fullRound = (round: number) => {
-    for (const [j, x] of rounds.full[round]!.entries()) reduce(j, constants.addends(x));
+    reduces(rounds.full[round]!);
     sboxes();
   };
 
@@ -69,7 +72,7 @@ export function writeCore(constants: ConstantTable, rounds: Rounds): LimbWriter 
   f.get(0).call(at('mix'));
   for (let round = 0; round < FULL_ROUNDS_HALF; round++) fullRound(round);
 
-  for (let j = 0; j < WIDTH; j++) reduce(j, j === 0 ? constants.addends(rounds.firstPartial) : zero);
+  reduces([rounds.firstPartial, 0n, 0n, 0n]);
   // History lies in memory oldest first.
   for (const [i, row] of rounds.toHistory.entries())
     dot(STATE + LIMBS_BYTES, row, zero, HISTORY + (2 - i) * LIMBS_BYTES);

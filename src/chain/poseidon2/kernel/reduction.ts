@@ -34,7 +34,7 @@ export const noProducts = (): Product[] => [];
 export const noAddends = (): (() => void)[] => [];
 
 export interface Reduction {
-  /** Writes the rows, which come first. */
+  /** Writes the rows: all of them before `finish` comes to the column where they enter. */
   addRows(): Generator<void, void>;
   /** Writes the rest and leaves the LIMBS columns of the result in fresh locals. */
   finish(): Emission;
@@ -79,7 +79,6 @@ export function reduction(f: LimbWriter, { steps, standard, products, addends, r
   return {
     *addRows() {
       if (rows === undefined) return;
-      areRowsIn = true;
       const factor = f.local('v128');
       for (let k = rows.at; k <= rows.at + LIMBS; k++) begin(k);
       for (let row = 0; row < rows.count; row++) {
@@ -91,15 +90,16 @@ export function reduction(f: LimbWriter, { steps, standard, products, addends, r
           yield f.addProduct(product, columns[k]!, columns[k + 1]!);
         }
       }
+      areRowsIn = true;
     },
 
     *finish() {
-      assert(areRowsIn, 'the rows of a sum are written before it is reduced');
       begin(0);
       for (let k = 0; k < steps + LIMBS; k++) {
         const column = columns[k]!;
         const next = columns[k + 1]!;
         begin(k + 1);
+        if (rows?.at === k) assert(areRowsIn, 'rows are written before the columns they enter are reduced');
         for (const product of products(k)) yield f.addProduct(product, column, next);
         for (const addend of addends(k)) {
           addend();

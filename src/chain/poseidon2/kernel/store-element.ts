@@ -12,7 +12,7 @@ export function writeOutput(constants: ConstantTable, output: number, zero: numb
   const base = f.local('i32');
   f.begin();
   const reduced = finish(
-    reduce(f, { steps: LIMBS + 1, standard: 1, products: noProducts, addends: columnsAt(f, 0), start: noStart }),
+    reduce(f, { steps: LIMBS + 1, standard: 1, products: noProducts, addends: columnsAt(f, 0, 0), start: noStart }),
   );
   const limbs = f.toMultiplicand(f.withAddend(reduced, base, zero));
   const product = multiplications([[f.ofLocals(limbs), f.ofMemory(base, output)]]);

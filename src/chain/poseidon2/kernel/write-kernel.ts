@@ -8,7 +8,7 @@
 
 import { writeModule } from './assembler.ts';
 import { ConstantTable } from './constant-table.ts';
-import { writeMix, writeReduce, writeSboxes, writeScaleInput } from './full-round.ts';
+import { writeMix, writeReduces, writeSboxes, writeScaleInput } from './full-round.ts';
 import { MEMORY_PAGES_MAX } from './layout.ts';
 import { writeLoad } from './load-element.ts';
 import { writeDot, writePartial } from './partial-rounds.ts';
@@ -24,7 +24,7 @@ export function writeKernel(): { module: Uint8Array<ArrayBuffer>; constants: Uin
     writeLoad(constants),
     writeScaleInput(constants, constants.multiplicands(rounds.input)),
     writeMix(constants),
-    writeReduce(constants),
+    writeReduces(constants),
     writeSboxes(constants),
     writeDot(constants),
     writePartial(constants),
