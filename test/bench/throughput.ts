@@ -9,7 +9,7 @@
  */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -140,8 +140,11 @@ try {
     ratioToAnvil: Math.round((full.acceptedPerSecond / anvil.acceptedPerSecond) * 100) / 100,
   };
   console.log(JSON.stringify(result, undefined, values.json ? 0 : 2));
-  if (values.write)
-    writeFileSync(join(import.meta.dirname, 'figures/throughput.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  if (values.write) {
+    const figures = join(import.meta.dirname, 'figures');
+    mkdirSync(figures, { recursive: true });
+    writeFileSync(join(figures, 'throughput.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  }
 } finally {
   node?.kill('SIGINT');
   bare?.kill('SIGINT');
