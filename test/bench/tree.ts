@@ -1,9 +1,11 @@
 /**
  * Speed and memory of the state tree: batches of half inserts and half updates into a large tree, through the public port, salts and leaf hashing
- * included. `npm run bench:tree [-- --json] [-- leaves [batch writes [batches]]]`
+ * included. `npm run bench:tree -- [--json] [--write] [leaves [batch writes [batches]]]`; --write puts the figures where the README takes them from.
  */
 
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 
 import { Secret } from '../../src/base/secret.ts';
 import {
@@ -23,7 +25,7 @@ import { createRandom } from '../state/random.ts';
 const json = process.argv.includes('--json');
 const [leaves = 1_000_000, batchWrites = 10_000, batches = 10] = process.argv
   .slice(2)
-  .filter((word) => word !== '--json')
+  .filter((word) => !word.startsWith('--'))
   .map(Number);
 const HASH_THREADS = 2;
 const LOAD_WRITES = 50_000;
@@ -148,4 +150,6 @@ const result = {
   // Of the process, the bench's keys and the kept records taken out: what it holds of a leaf anywhere, garbage included.
   bytesPerLeaf: Math.round((rss - rssBefore - keys.byteLength - RECORDS_BYTES) / tree.nextIndex),
 };
+if (process.argv.includes('--write'))
+  writeFileSync(join(import.meta.dirname, 'figures/tree.json'), `${JSON.stringify(result, undefined, 2)}\n`);
 console.log(JSON.stringify(result, undefined, json ? 0 : 2));
