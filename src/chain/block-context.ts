@@ -16,16 +16,17 @@ export interface BatchContext {
   readonly batchIntervalSeconds: bigint;
 }
 
-export const hashContext = (context: BatchContext): bigint =>
-  p2(
-    TAG.CONTEXT,
-    context.prevrandao,
-    context.gasLimit,
-    context.baseFee,
-    context.feeMode,
-    context.collector,
-    context.batchIntervalSeconds,
-  );
+/** Its six numbers in the order in which they are hashed and kept (docs/PROTOCOL.md 3). */
+export const contextFields = (context: BatchContext): bigint[] => [
+  context.prevrandao,
+  context.gasLimit,
+  context.baseFee,
+  context.feeMode,
+  context.collector,
+  context.batchIntervalSeconds,
+];
+
+export const hashContext = (context: BatchContext): bigint => p2(TAG.CONTEXT, ...contextFields(context));
 
 const U64 = (1n << 64n) - 1n;
 

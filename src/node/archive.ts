@@ -5,6 +5,7 @@
 
 import { assert } from '../base/assert.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
+import { contextFields } from '../chain/block-context.ts';
 import { DIGEST_FIELDS, type Digest } from '../chain/digest.ts';
 import { encodeFields, integerField as int, textField } from '../chain/rlp-fields.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
@@ -33,19 +34,11 @@ export async function writeArchive(
 }
 
 async function* archiveChunks(batch: ClosedBatch, before: Digest, index: ChainIndex): AsyncIterable<Uint8Array> {
-  const { context } = batch.start;
   yield encodeFields([
     int(archiveVersion),
     DIGEST_FIELDS.map((field) => int(before[field])),
     batch.start.ring.hashes.map(int),
-    [
-      context.prevrandao,
-      context.gasLimit,
-      context.baseFee,
-      context.feeMode,
-      context.collector,
-      context.batchIntervalSeconds,
-    ].map(int),
+    contextFields(batch.start.context).map(int),
     int(batch.number),
     int(batch.slot),
     int(batch.policyRoot),

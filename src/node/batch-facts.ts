@@ -5,7 +5,7 @@
 
 import { bytesToBigInt, concatBytes } from '../base/bytes.ts';
 import { isPrivityError } from '../base/errors.ts';
-import type { BatchContext } from '../chain/block-context.ts';
+import { type BatchContext, contextFields } from '../chain/block-context.ts';
 import { BlockRing } from '../chain/block-hash.ts';
 import { hashDigest } from '../chain/digest.ts';
 import { word32 } from '../chain/packed.ts';
@@ -126,11 +126,10 @@ const isSame = (a: FreshDigest, b: FreshDigest): boolean =>
   a.blind === b.blind && hashDigest(a.digest) === hashDigest(b.digest);
 
 function* encode({ number, slot, policyRoot, firstBlock, lastBlock, ring, context, touched, after }: BatchFacts) {
-  const { prevrandao, gasLimit, baseFee, feeMode, collector, batchIntervalSeconds } = context;
   const head = encodeFields([
     [number, slot, policyRoot, firstBlock, lastBlock].map(int),
     concatBytes(...ring.hashes.map(word32)),
-    [prevrandao, gasLimit, baseFee, feeMode, collector, batchIntervalSeconds].map(int),
+    contextFields(context).map(int),
     ...freshDigestFields(after),
   ]);
   const length = new Uint8Array(4);
