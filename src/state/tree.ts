@@ -16,7 +16,7 @@ import { startTreeThread, type TreeThread } from './tree-thread.ts';
 import { verifyStateProof } from './verify-state-proof.ts';
 
 export interface TreeOptions {
-  /** Limit of the tree's own memory; a leaf takes 164 bytes there and about 75 in this thread. */
+  /** Limit of the tree's own memory; a leaf takes 196 bytes there and about 75 in this thread. */
   readonly bytesMax: number;
   /** Threads that hash while a batch is applied. */
   readonly hashThreads: number;
