@@ -1,8 +1,8 @@
 import { permute as otherPermute } from '@zkpassport/poseidon2';
 import { describe, expect, test } from 'vitest';
 import { FR_MODULUS as P, TAG } from '../../src/chain/constants.ts';
-import { node, p2, permute, type State } from '../../src/chain/poseidon2.ts';
 import { permuteReference } from '../../src/chain/poseidon2/reference.ts';
+import { node, p2, permute, type State } from '../../src/chain/poseidon2.ts';
 import { createRandom } from '../state/random.ts';
 import { compileNoirPermutation } from './noir-poseidon2.ts';
 import vectors from './poseidon2-vectors.json' with { type: 'json' };
