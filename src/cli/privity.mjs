@@ -20,6 +20,8 @@ if (major >= 24) {
     );
     process.exit(1);
   }
-  const { status, signal } = spawnSync(node, [...process.execArgv, main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(node, [...process.execArgv, main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   process.exit(signal === null ? (status ?? 1) : 130);
 }

@@ -9,6 +9,7 @@ export const nodeError = defineErrors('node', {
   NODE_KEYS: startup('A key file is missing, unreadable or has the wrong size.'),
   NODE_CHECKPOINT_INVALID: startup('A checkpoint is damaged or does not fit the block log.'),
   NODE_FACTS_INVALID: startup('What was kept of a sealed batch for its proof is missing or damaged.'),
+  NODE_WITNESS_MEMORY: startup('A sealed batch needs more memory for its witnesses than the node gives.'),
   NODE_STATE_MISMATCH: startup(
     'The rebuilt state does not have the recorded root. The store is damaged or was edited.',
   ),

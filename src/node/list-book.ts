@@ -43,18 +43,24 @@ export class ListBook {
 
 const nameOf = (list: bigint, root: bigint): string => `${list}:${root}`;
 
-/** Reads `policy.listFiles`: entries `<list id>=<file>`, several files for one id while one root follows another. */
-export function openLists(entries: readonly string[], salt: Secret<Uint8Array>): ListBook {
-  return new ListBook(
-    entries.map((entry) => {
-      const [, id, file] = /^([1-9][0-9]{0,18})=(.+)$/.exec(entry) ?? [];
-      if (id === undefined || file === undefined) {
-        throw configError('CONFIG_INVALID', '', { publicText: `policy.listFiles: '${entry}' is not <list id>=<file>` });
-      }
-      return createListTree(BigInt(id), readListFile(readText(file), file), salt);
-    }),
-  );
+export interface ListText {
+  readonly list: bigint;
+  readonly file: string;
+  readonly text: string;
 }
+
+/** Reads `policy.listFiles`: entries `<list id>=<file>`, several files for one id while one root follows another. */
+export const readListTexts = (entries: readonly string[]): ListText[] =>
+  entries.map((entry) => {
+    const [, id, file] = /^([1-9][0-9]{0,18})=(.+)$/.exec(entry) ?? [];
+    if (id === undefined || file === undefined) {
+      throw configError('CONFIG_INVALID', '', { publicText: `policy.listFiles: '${entry}' is not <list id>=<file>` });
+    }
+    return { list: BigInt(id), file, text: readText(file) };
+  });
+
+export const openLists = (texts: readonly ListText[], salt: Secret<Uint8Array>): ListBook =>
+  new ListBook(texts.map(({ list, file, text }) => createListTree(list, readListFile(text, file), salt)));
 
 function readText(file: string): string {
   try {

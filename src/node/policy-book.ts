@@ -5,15 +5,29 @@ import { createLeafKeys } from '../execution/leaf-keys.ts';
 import type { IsInListRoot } from '../execution/port.ts';
 import type { PolicyPort } from '../policy/port.ts';
 import type { Executor } from '../sequencer/port.ts';
-import type { ListBook } from './list-book.ts';
+import type { ListBook, ListText } from './list-book.ts';
+
+export interface PolicyText {
+  readonly root: bigint;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What the policies and lists were made from, for a thread that makes its own. */
+export interface PolicyTexts {
+  readonly policies: readonly PolicyText[];
+  readonly lists: readonly ListText[];
+}
 
 export class PolicyBook {
   readonly #policies = new Map<bigint, { readonly policy: PolicyPort; readonly executor: Executor }>();
   readonly lists: ListBook;
+  readonly texts: PolicyTexts;
   readonly #keys = createLeafKeys();
 
-  constructor(policies: readonly PolicyPort[], lists: ListBook) {
+  constructor(policies: readonly PolicyPort[], lists: ListBook, texts: PolicyTexts) {
     this.lists = lists;
+    this.texts = texts;
     for (const policy of policies) this.add(policy);
   }
 

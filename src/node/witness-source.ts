@@ -1,103 +1,107 @@
-/** Witnesses of sealed batches, built anew from the index and the tree's history whenever a proving job asks. */
+/** Witnesses of sealed batches, built anew in a thread whenever a proving job asks, from the index, the batch's facts and the tree's history. */
 
 import { assert } from '../base/assert.ts';
-import type { Block } from '../chain/block.ts';
-import { createSalts } from '../chain/salts.ts';
 import type { LeafWitness, WitnessSource } from '../prover/port.ts';
-import { randomField } from '../prover/recursion/create-prover.ts';
-import { buildBatchWitness, traceForWitness } from '../prover/witness/batch-witness.ts';
-import { encodeInputs } from '../prover/witness/circuit-value.ts';
-import type { BatchItem, CircuitWitness, WitnessDeps } from '../prover/witness/port.ts';
-import { SEAL_KEYS } from '../prover/witness/seal-witness.ts';
-import type { BatchFacts } from './batch-facts.ts';
+import { PackedKeys } from '../state/packed-writes.ts';
 import type { NodeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
+import type { PackedLeaf } from './witness/witness-messages.ts';
+import { buildInThread } from './witness/witness-thread.ts';
 
 export interface WitnessSourceDeps {
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pick<Pipeline, 'facts' | 'freshDigestAfter' | 'book' | 'index' | 'tree'>;
   readonly policies: PolicyBook;
-  readonly keys: Pick<NodeKeys, 'saltKey'>;
+  readonly keys: Pick<NodeKeys, 'saltKey' | 'policySalt'>;
 }
 
-/** Batches whose witnesses stay in memory: jobs ask for one leaf of a batch after the other. */
+/** Batches whose witnesses stay in memory, as JSON: jobs ask for one leaf of a batch after the other. */
 const cachedBatchesMax = 2;
+/** A thousand transfers take some 600 MB. A batch that takes more fails with a code instead of taking the node with it. */
+const heapMbMax = 4_096;
+
+interface Building {
+  readonly leaves: Promise<readonly PackedLeaf[]>;
+  readonly stop: AbortController;
+  isBuilt: boolean;
+  waiting: number;
+}
 
 export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceDeps): WitnessSource {
-  const salts = createSalts(keys.saltKey);
-  const cache = new Map<bigint, Promise<readonly LeafWitness[]>>();
+  const cache = new Map<bigint, Building>();
 
-  async function build(number: bigint): Promise<readonly LeafWitness[]> {
+  async function build(number: bigint, signal: AbortSignal): Promise<readonly PackedLeaf[]> {
     const batch = await pipeline.facts(number);
     const booked = await pipeline.book.get(number);
     assert(booked !== undefined, `batch ${number} is in its table`);
-    const deps = witnessDeps(batch);
-    const { digest, blind } = await pipeline.freshDigestAfter(number - 1n);
-    const start = { digest, blind, ring: batch.ring, context: batch.context };
-    const before = await pipeline.tree.view(number - 1n, [...new Set([...batch.touched, ...SEAL_KEYS])]);
-    const traced = traceForWitness(start, await itemsOf(batch), before, deps);
-    const view = await pipeline.tree.view(number - 1n, traced.keys);
     const { auditRoot, denialRoot, dataHash } = booked.records;
-    const { segments, seal } = buildBatchWitness(traced, view, { auditRoot, denialRoot, dataHash }, deps);
-    assert(seal.commitment === booked.stored.commitment, `batch ${number} is witnessed as it was sealed`);
-    return [...segments, seal.witness].map(leafOf);
+    const before = await pipeline.freshDigestAfter(number - 1n);
+    return buildInThread(
+      {
+        number,
+        chainId: before.digest.chainId,
+        slot: batch.slot,
+        policyRoot: batch.policyRoot,
+        before,
+        ring: batch.ring.hashes,
+        context: batch.context,
+        touched: new PackedKeys(batch.touched).words,
+        auditRoot,
+        denialRoot,
+        dataHash,
+        commitment: booked.stored.commitment,
+        texts: policies.texts,
+        saltKey: keys.saltKey.reveal(),
+        policySalt: keys.policySalt.reveal(),
+        blocks: [batch.firstBlock, batch.lastBlock],
+        heapMbMax,
+      },
+      pipeline,
+      signal,
+    );
   }
 
-  function witnessDeps(batch: BatchFacts): WitnessDeps {
-    const policy = policies.policy(batch.policyRoot);
-    const execution = policies.executor(batch.policyRoot);
-    assert(policy !== undefined && execution !== undefined, 'the policy of a sealed batch is known');
-    return {
-      execution,
-      policy,
-      salts,
-      random: randomField,
-      listWitness: (list, root, account) => policies.lists.witness(list, root, account),
+  function start(batch: bigint): Building {
+    const stop = new AbortController();
+    const building: Building = { leaves: build(batch, stop.signal), stop, isBuilt: false, waiting: 0 };
+    const drop = () => {
+      if (cache.get(batch) === building) cache.delete(batch);
     };
+    building.leaves.then(() => {
+      building.isBuilt = true;
+    }, drop);
+    stop.signal.addEventListener('abort', drop);
+    cache.set(batch, building);
+    for (const [number, { isBuilt }] of cache)
+      if (cache.size > cachedBatchesMax && isBuilt && number !== batch) cache.delete(number);
+    return building;
   }
 
-  async function itemsOf(batch: BatchFacts): Promise<BatchItem[]> {
-    const items: BatchItem[] = [{ kind: 'begin', policyRoot: batch.policyRoot, slot: batch.slot }];
-    for (let number = batch.firstBlock; number <= batch.lastBlock; number++) {
-      const block = await pipeline.index.block(number);
-      assert(block !== undefined, `block ${number} is in the index`);
-      if (number > batch.firstBlock) items.push({ kind: 'open', timestamp: block.timestamp });
-      items.push(...blockItems(block));
+  /** Whoever gives up leaves the others waiting; when nobody is left, the thread ends. */
+  async function leavesOf(batch: bigint, signal?: AbortSignal): Promise<readonly PackedLeaf[]> {
+    signal?.throwIfAborted();
+    const building = cache.get(batch) ?? start(batch);
+    building.waiting += 1;
+    const given = Promise.withResolvers<never>();
+    const giveUp = () => given.reject(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([building.leaves, given.promise]);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      building.waiting -= 1;
+      if (building.waiting === 0 && !building.isBuilt) building.stop.abort(signal?.reason);
     }
-    return items;
   }
-
-  const leavesOf = (batch: bigint): Promise<readonly LeafWitness[]> => {
-    const known = cache.get(batch);
-    if (known !== undefined) return known;
-    const built = build(batch);
-    built.catch(() => cache.delete(batch));
-    cache.set(batch, built);
-    for (const number of cache.keys()) if (cache.size > cachedBatchesMax) cache.delete(number);
-    return built;
-  };
 
   return {
     leavesOf,
-    async witnessOf(batch, index) {
-      const witness = (await leavesOf(batch))[index];
-      assert(witness !== undefined, `batch ${batch} has a leaf ${index}`);
-      return witness;
+    async witnessOf(batch, index, signal) {
+      const leaf = (await leavesOf(batch, signal))[index];
+      assert(leaf !== undefined, `batch ${batch} has a leaf ${index}`);
+      const { circuit, before, after, inputs } = leaf;
+      return { circuit, before, after, inputs: JSON.parse(Buffer.from(inputs).toString()) as LeafWitness['inputs'] };
     },
     freshDigestAfter: (batch) => pipeline.freshDigestAfter(batch),
   };
 }
-
-const blockItems = ({ items }: Block): BatchItem[] =>
-  items.map((item) =>
-    item.kind === 'operation'
-      ? { kind: 'operation', operation: item.operation }
-      : { kind: 'transaction', transaction: item.transaction },
-  );
-
-const leafOf = ({ circuit, digestBefore, digestAfter, inputs }: CircuitWitness): LeafWitness => ({
-  circuit,
-  before: digestBefore,
-  after: digestAfter,
-  inputs: encodeInputs(inputs),
-});

@@ -35,18 +35,29 @@ export function packKeys(keys: readonly bigint[]): Uint32Array<ArrayBuffer> {
 
 /** Keys that are only kept to be gone through again, at 32 bytes each; a set of bigints takes three times as much. */
 export class PackedKeys implements Iterable<bigint> {
-  readonly #wide: BigUint64Array;
+  #words: BigUint64Array<ArrayBuffer>;
 
   constructor(keys: Iterable<bigint>) {
-    this.#wide = new BigUint64Array(packKeys([...keys]).buffer);
+    this.#words = new BigUint64Array(packKeys([...keys]).buffer);
+  }
+
+  /** The keys behind the `words` of another one, which may have come from another thread. */
+  static of(words: BigUint64Array<ArrayBuffer>): PackedKeys {
+    const keys = new PackedKeys([]);
+    keys.#words = words;
+    return keys;
+  }
+
+  get words(): BigUint64Array<ArrayBuffer> {
+    return this.#words;
   }
 
   get size(): number {
-    return this.#wide.length / 4;
+    return this.#words.length / 4;
   }
 
   *[Symbol.iterator](): Generator<bigint, void, undefined> {
-    const wide = this.#wide;
+    const wide = this.#words;
     for (let at = 0; at < wide.length; at += 4) {
       yield wide[at]! | (wide[at + 1]! << 64n) | (wide[at + 2]! << 128n) | (wide[at + 3]! << 192n);
     }

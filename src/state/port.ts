@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts';
 import type { Word } from '../chain/word.ts';
+import type { ViewData } from './sparse-view.ts';
 
 export type { Word };
 
@@ -67,6 +68,13 @@ export interface TreeFork extends TreeView {
   ): { readonly afterLow: bigint; readonly root: bigint };
 }
 
+/** Typed arrays within, so that threads can hand it over. */
+export interface CapturedView {
+  readonly batch: bigint;
+  readonly root: bigint;
+  readonly data: ViewData;
+}
+
 /** A leaf before (undefined: not yet used) and after a batch. */
 export interface LeafChange {
   readonly index: number;
@@ -110,6 +118,8 @@ export interface Tree extends StateReader {
   unwindTo(batch: bigint): Promise<void>;
   /** The tree after `batch`, as far as the keys, their low leaves and their insertion reach. */
   view(batch: bigint, keys: readonly bigint[]): Promise<TreeView>;
+  /** What `view` stands on, to be handed to another thread: `openView` there gives the same view. */
+  capture(batch: bigint, keys: readonly bigint[]): Promise<CapturedView>;
   prove(batch: bigint, key: bigint): Promise<StateProof>;
   /** Hashes the whole tree anew; false when its root does not follow from its leaves. Takes some 15 seconds a million leaves. */
   verify(): Promise<boolean>;

@@ -6,10 +6,9 @@ import { raiseState } from './errors.ts';
 import { FlatState } from './flat-state.ts';
 import { checkWrites } from './leaf.ts';
 import { decodeChanges } from './leaf-changes.ts';
+import { openView } from './open-view.ts';
 import { packKeys, packWrites } from './packed-writes.ts';
-import type { BatchOutcome, BatchRecords, BatchWrites, StateProof, Tree, TreeView } from './port.ts';
-import { createSparseView } from './sparse-view.ts';
-import { OverlayFork } from './tree-fork.ts';
+import type { BatchOutcome, BatchRecords, BatchWrites, CapturedView, StateProof, Tree, TreeView } from './port.ts';
 import type { TreeHead } from './tree-messages.ts';
 import { openSnapshot, valuesOfPage } from './tree-snapshot.ts';
 import { startTreeThread, type TreeThread } from './tree-thread.ts';
@@ -95,7 +94,7 @@ export async function createTree(
     return { root: record.fr(record.rootBefore), nextIndex: record.sizes.nextIndexBefore };
   }
 
-  async function view(batch: bigint, keys: readonly bigint[]): Promise<TreeView> {
+  async function captureView(batch: bigint, keys: readonly bigint[]): Promise<CapturedView> {
     await lastChange;
     const current = head;
     if (current.batch === undefined || batch > current.batch) {
@@ -114,11 +113,11 @@ export async function createTree(
       await thread.send({ kind: 'rewind', capture, batch: later, record: await recordOf(later) });
     }
     const { data } = await thread.send({ kind: 'finish', capture });
-    const result = new OverlayFork(createSparseView(data));
-    if (result.root !== wanted.root)
-      throw raiseState('STATE_RECORD_INVALID', `the records do not lead back to batch ${batch}`);
-    return result;
+    return { batch, root: wanted.root, data };
   }
+
+  const view = async (batch: bigint, keys: readonly bigint[]): Promise<TreeView> =>
+    openView(await captureView(batch, keys));
 
   return {
     get batch() {
@@ -137,6 +136,7 @@ export async function createTree(
     },
     unwindTo: (batch) => change(() => unwindTo(batch)),
     view,
+    capture: captureView,
     async prove(batch, key) {
       const at = await view(batch, [key]);
       const unsound = (cause?: unknown) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { openLists } from '../../src/node/list-book.ts';
+import { openLists, readListTexts } from '../../src/node/list-book.ts';
 import { openPolicies } from '../../src/node/policies.ts';
 import { checkListWitness } from '../../src/policy/lists/list-tree.ts';
 
@@ -25,7 +25,7 @@ describe('lists that Ethereum approves', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('hold the members of each root, old and new', () => {
-    const book = openLists([`1=${old}`, `1=${next}`], salt);
+    const book = openLists(readListTexts([`1=${old}`, `1=${next}`]), salt);
     const [before, after] = book.roots;
     expect(before!.root).not.toBe(after!.root);
     expect(book.isInRoot(before!.root, 1n, outside)).toBe(false);
@@ -35,7 +35,7 @@ describe('lists that Ethereum approves', () => {
   });
 
   it('are the same list only under the same id', () => {
-    const book = openLists([`1=${old}`], salt);
+    const book = openLists(readListTexts([`1=${old}`]), salt);
     const { root } = book.roots[0]!;
     expect(() => book.isInRoot(root, 2n, inside)).toThrow('HALT_UNKNOWN_LIST');
     expect(() => book.witness(1n, root + 1n, inside)).toThrow('HALT_UNKNOWN_LIST');
@@ -49,7 +49,7 @@ describe('lists that Ethereum approves', () => {
     ['a missing file', `1=${join(folder, 'none')}`, 'POLICY_UNREADABLE'],
     ['a file of something else', `1=${file('bad.txt', 'not an address\n')}`, 'POLICY_LIST_INVALID'],
   ])('refuse %s', (_, entry, code) => {
-    expect(() => openLists([entry], salt)).toThrow(code);
+    expect(() => openLists(readListTexts([entry]), salt)).toThrow(code);
   });
 
   it('come with several policies, each under its own root', () => {
