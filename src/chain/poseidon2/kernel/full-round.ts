@@ -3,7 +3,7 @@
 import type { ConstantTable } from './constant-table.ts';
 import { fourthPower } from './fourth-power.ts';
 import { interleave } from './interleave.ts';
-import { COLUMNS_BYTES, LIMBS_BYTES, MIXED, PRODUCT_COLUMNS, PRODUCTS, VECTOR_BYTES } from './layout.ts';
+import { COLUMNS_BYTES, LIMBS_BYTES, MIXED, PRODUCT_COLUMNS, PRODUCTS, VECTOR_BYTES, WIDTH } from './layout.ts';
 import { LimbWriter, multiplications } from './limb-writer.ts';
 import { LIMBS } from './limbs.ts';
 import { noProducts, noStart, reduce } from './reduction.ts';
@@ -17,23 +17,13 @@ export function writeScaleInput(constants: ConstantTable, constant: number): Lim
   return f;
 }
 
-/** (scratch): MIXED = external matrix times PRODUCTS, column by column. */
+/** (scratch): MIXED = external matrix times PRODUCTS, column by column, with the additions of reference.ts. */
 export function writeMix(constants: ConstantTable): LimbWriter {
   const f = new LimbWriter(constants, ['i32']);
   const column = f.local('i32');
   const end = f.local('i32');
-  const [a, b, c, d, t0, t1, t2, t3, t4, t5] = f.locals(10) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [a, b, c, d] = f.locals(WIDTH) as [number, number, number, number];
+  const [t0, t1, t2, t3, t4, t5] = f.locals(6) as [number, number, number, number, number, number];
   f.get(0).set(column).get(0).i32(COLUMNS_BYTES).op('i32.add').set(end);
   const add = (x: number, y: number, out: number) => f.get(x).get(y).op('i64x2.add').set(out);
   const addShifted = (x: number, shift: number, y: number, out: number) =>
