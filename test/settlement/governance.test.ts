@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { createRootsProbe } from '../../src/node/doctor/roots-probe.ts';
 import { privityBridgeAbi } from '../../src/settlement/abi/privity-bridge.ts';
 import { proposalId, setListRootCall } from '../../src/settlement/governance.ts';
 import { DELAY, hex32, openStage, type Stage, testAccount, testKey, type Who } from '../contracts/stage.ts';
@@ -137,6 +141,46 @@ describe('what Ethereum refuses is named, and nothing is sent', () => {
     expect(await runCommand('list root', [list, '--list', '0', '--salt', salt])).toMatchObject({ status: 2 });
     expect(await runCommand('list propose', listArgs('--key', key('maker')))).toMatchObject({ status: 2 });
     expect(await runCommand('list propose', listArgs('--number', 'one'))).toMatchObject({ status: 2 });
+  });
+});
+
+describe('the doctor', () => {
+  const look = (changes: Partial<Config> = {}) => {
+    const probe = createRootsProbe({
+      config: loadConfig({ environment: {}, overrides: { 'policy.file': policy, ...changes } }),
+      client: stage.client as never,
+      foundation: () => ({ place: stage.deployment }),
+      keys: () => ({ policySalt: new Secret(new Uint8Array(32).fill(0x11)) }),
+    });
+    return probe.look(new AbortController().signal);
+  };
+
+  it('names a proposed root that no file has, from the proposal on, and is content once there is one', async () => {
+    expect(await look()).toEqual({ state: 'well', text: '0 on Ethereum, all among the files' });
+    await runCommand('list propose', listArgs(...as('maker')));
+    expect(await look()).toMatchObject({ state: 'ill', text: expect.stringMatching(/^proposed: list 1 root 0x/) });
+    await runCommand('list approve', listArgs(...as('checker')));
+    expect(await look()).toMatchObject({ state: 'ill', text: expect.stringMatching(/^approved: list 1 root 0x/) });
+    expect(await look({ 'policy.listFiles': [`2=${list}`] })).toMatchObject({ state: 'ill' });
+    expect(await look({ 'policy.listFiles': [`1=${list}`] })).toMatchObject({
+      state: 'well',
+      text: expect.stringMatching(/^1 on/),
+    });
+  });
+
+  it('knows the policies it was given, and lets go of what was rejected or has run out', async () => {
+    const tighter = write('tighter.yaml', readPolicyFile('minimal.yaml').replaceAll('250 ether', '1 ether'));
+    const args = [tighter, ...policyArgs(...as('maker')).slice(1)];
+    const { text } = await runCommand('policy propose', args);
+    expect(await look()).toMatchObject({ state: 'ill', text: expect.stringContaining('proposed: policy root') });
+    expect(await look({ 'policy.moreFiles': [tighter] })).toMatchObject({ state: 'well' });
+    const id = /^proposal (0x\w+)$/m.exec(text)![1];
+    await stage.tentatively(async () => {
+      await stage.send({ who: 'checker', to: 'governor', fn: 'reject', args: [id] });
+      expect(await look()).toMatchObject({ state: 'well' });
+    });
+    await wait(15n * 86_400n);
+    expect(await look()).toMatchObject({ state: 'well' });
   });
 });
 

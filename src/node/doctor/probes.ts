@@ -21,6 +21,7 @@ import { createL1Probes } from './l1-probes.ts';
 import { createNodeProbe } from './node-probe.ts';
 import { type Probe, well } from './probe.ts';
 import { createProverProbes } from './prover-probes.ts';
+import { createRootsProbe } from './roots-probe.ts';
 import { createDiskProbe, createStoreProbe } from './store-probes.ts';
 
 export interface DoctorDeps {
@@ -97,6 +98,7 @@ export function createProbes(config: Config, { environment, clock, log, fetch, k
       keys: () => known(keys),
       ...keyFileOption,
     }),
+    createRootsProbe({ config, client, foundation: () => known(foundation), keys: () => known(keys) }),
     createIdentityProbe(config, { fetch }),
     createNodeProbe(config, { fetch }),
     ...createProverProbes({ config, folders, ...keyFileOption }),
