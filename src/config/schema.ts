@@ -199,7 +199,7 @@ export const CONFIG_FIELDS = {
   'chain.governanceDelaySeconds': {
     type: 'integer',
     default: 86_400,
-    min: 0,
+    min: 1,
     max: 31_536_000,
     meaning: 'Seconds between approval and effect of what PolicyGovernor decides; used when development deploys it.',
   },
