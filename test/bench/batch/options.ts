@@ -7,13 +7,15 @@ export interface BatchBenchOptions {
   readonly folder: string;
   readonly batchIntervalSeconds: number;
   readonly json: boolean;
+  readonly write: boolean;
 }
 
 export const USAGE = `npm run bench:batch -- [options]
   --transfers N   native transfers in the one batch (1000)
   --folder PATH   work folder; a second run with the same one goes on (node_modules/.cache/bench-batch-N)
   --interval S    seconds between seals (120)
-  --json          the result as one line`;
+  --json          the result as one line
+  --write         the result also where the README takes its figures from`;
 
 const transfersMax = 20_000;
 
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): BatchBenchOptions {
       folder: { type: 'string' },
       interval: { type: 'string', default: '120' },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
   const transfers = wholeNumber('--transfers', values.transfers, transfersMax);
@@ -34,6 +37,7 @@ export function readOptions(args: readonly string[]): BatchBenchOptions {
     folder: resolve(values.folder ?? join(cache, `bench-batch-${transfers}`)),
     batchIntervalSeconds: wholeNumber('--interval', values.interval, 86_400),
     json: values.json,
+    write: values.write,
   };
 }
 

@@ -3,18 +3,17 @@ import { decodeInnerProof } from '../../../src/prover/jobs/job-codec.ts';
 import type { JobEvent } from '../../../src/prover/jobs/run-jobs.ts';
 import { settlementFacts } from '../../demo/settlement-facts.ts';
 import { type BenchNode, openBenchNode } from './bench-node.ts';
-import type { BatchBenchOptions } from './options.ts';
 import { meterProvers } from './prover-meter.ts';
 import { type BatchBenchResult, resultOf } from './result.ts';
 import { createRunningClock } from './running-clock.ts';
 import { awaitSlot, submitAll } from './submit.ts';
-import { openWorkFolder } from './work-folder.ts';
+import { openWorkFolder, type WorkFolderOptions } from './work-folder.ts';
 
 const meterEveryMs = 5_000;
 
 /** Transfers into one batch, one proof of it, and Ethereum's word that it is executed. May be killed at any time and run again. */
 export async function runBatchBench(
-  options: BatchBenchOptions,
+  options: WorkFolderOptions,
   say: (line: string) => void,
   interrupted?: AbortSignal,
 ): Promise<BatchBenchResult> {

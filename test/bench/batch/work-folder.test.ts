@@ -7,7 +7,7 @@ import { openWorkFolder } from './work-folder.ts';
 describe('the work folder of the batch bench', () => {
   let parent: string;
   let folder: string;
-  const open = (transfers = 20) => openWorkFolder({ transfers, folder, batchIntervalSeconds: 60, json: false });
+  const open = (transfers = 20) => openWorkFolder({ transfers, folder, batchIntervalSeconds: 60 });
   beforeEach(() => {
     parent = mkdtempSync(join(tmpdir(), 'privity-work-'));
     folder = join(parent, 'work');

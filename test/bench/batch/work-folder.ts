@@ -20,11 +20,13 @@ export interface BenchFolder extends z.infer<typeof setupSchema> {
   readonly journal: Journal;
 }
 
+export type WorkFolderOptions = Pick<BatchBenchOptions, 'folder' | 'transfers' | 'batchIntervalSeconds'>;
+
 /**
  * Goes on with what stands in the folder once its transfers are all in one batch; what was killed before that holds no proof worth keeping, and
  * its transfers might end up in two batches, so it starts anew.
  */
-export async function openWorkFolder(options: BatchBenchOptions): Promise<BenchFolder> {
+export async function openWorkFolder(options: WorkFolderOptions): Promise<BenchFolder> {
   const { folder, transfers, batchIntervalSeconds } = options;
   const { proofSystemId } = readKeyFacts();
   const setupFile = join(folder, 'setup.json');
