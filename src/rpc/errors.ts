@@ -40,7 +40,7 @@ export const rpcError = defineErrors('rpc', {
   RPC_STATE_UNAVAILABLE: {
     httpStatus: 404,
     rpcCode: -32000,
-    publicText: 'The state of that block is not kept; ask for the latest one.',
+    publicText: 'The state of that block is not kept; ask for the latest one, or the last of a batch.',
   },
   RPC_LOGS_RANGE: {
     httpStatus: 400,

@@ -48,8 +48,8 @@ export interface ChainReader {
   heads(): ChainHeads;
   /** Wei a gas. */
   baseFee(): bigint;
-  /** Whether account state as of the block can be read. */
-  hasState(block: bigint): boolean;
+  /** Whether accounts as of the block can be read: the newest one, and those that end a batch sealed not long ago. */
+  hasState(block: bigint): Promise<boolean>;
   /** `pending` counts accepted transactions that wait, in the nonce alone. */
   account(address: bigint, at: bigint | 'pending', permit: ReadPermit): Promise<AccountView>;
   blockByNumber(number: bigint, permit: ReadPermit): Promise<BlockView | undefined>;

@@ -179,7 +179,7 @@ export function createSmallChain(options: SmallChainOptions, deps: { clock: Cloc
         return { latest, safe: latest > 1n ? latest - 1n : 0n, finalized: 0n };
       },
       baseFee: () => options.baseFee,
-      hasState: (number) => number === BigInt(blocks.length - 1),
+      hasState: async (number) => number === BigInt(blocks.length - 1),
       async account(address, at, permit) {
         requirePermit(permit);
         const { hi, lo } = state.get(accountKey(address));

@@ -8,6 +8,7 @@ import type { BlockView, ChainHeads, ChainReader } from '../../rpc/port.ts';
 import type { Sequencer } from '../../sequencer/sequencer.ts';
 import type { StoreReads } from '../../store/port.ts';
 import type { ChainIndex } from '../chain-index.ts';
+import type { AccountHistory } from './account-history.ts';
 
 export interface ChainReaderDeps {
   readonly sequencer: Sequencer;
@@ -15,6 +16,7 @@ export interface ChainReaderDeps {
   readonly eventLogs: StoreReads['eventLogs'];
   /** State root after the last sealed batch up to this one. */
   readonly stateRootOf: (batch: bigint) => Promise<bigint>;
+  readonly history: AccountHistory;
   readonly settledBlocks: () => { readonly safe: bigint; readonly finalized: bigint };
 }
 
@@ -32,8 +34,14 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
   const reader: ChainReader = {
     heads: (): ChainHeads => ({ latest: index.head, ...deps.settledBlocks() }),
     baseFee: () => sequencer.currentBlock().baseFee,
-    hasState: (block) => block === index.head,
+    hasState: async (block) => block === index.head || (await deps.history.batchEndingAt(block)) !== undefined,
     async account(address, at) {
+      const batch = at === 'pending' || at === index.head ? undefined : await deps.history.batchEndingAt(at);
+      if (batch !== undefined) {
+        const { hi: nonce, lo: balance } = await deps.history.account(batch, address);
+        return { balance, nonce, code: new Uint8Array() };
+      }
+      // Also when `at` was the newest block a moment ago: whoever asks for the latest state gets that of now.
       const { hi: nonce, lo: balance } = sequencer.state.get(accountKey(address));
       return { balance, nonce: at === 'pending' ? sequencer.pendingNonce(address) : nonce, code: new Uint8Array() };
     },

@@ -16,6 +16,7 @@ import type { Pipeline } from '../pipeline.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import type { Proving } from '../proving.ts';
 import type { WebDeps } from '../web.ts';
+import { createAccountHistory } from './account-history.ts';
 import { createBatchAudit } from './batch-audit.ts';
 import { createChainReader, rolesOf } from './chain-reader.ts';
 import { createDisclosures } from './disclosures.ts';
@@ -83,6 +84,7 @@ export async function createServices(
         const found = await book.get(sealed);
         return found?.stored.stateRoot ?? 0n;
       },
+      history: createAccountHistory({ index, book, tree }),
       settledBlocks: () => pipeline.settled,
     }),
     submitter: createSubmitter({ chainId: genesis.chainId, sequencer, policies, facts }),

@@ -4,7 +4,7 @@ import { requireCallAllowed } from '../answer/require-call-allowed.ts';
 import { requireFrom } from '../answer/require-from.ts';
 import type { RpcMethod } from '../method.ts';
 import type { MethodDeps } from '../method-deps.ts';
-import { stateBlock } from '../schema/block-ref.ts';
+import { callBlock } from '../schema/block-ref.ts';
 import { parseParams } from '../schema/parse-params.ts';
 import { toData } from '../schema/primitives.ts';
 import { ethCallSchema } from './schema.ts';
@@ -14,7 +14,7 @@ export const ethCall = (deps: Pick<MethodDeps, 'chain' | 'simulator'> & { policy
   async handle(params, context) {
     requireFrom(params);
     const { request, block } = parseParams(ethCallSchema, params);
-    const at = await stateBlock(block, deps.chain, context);
+    const at = await callBlock(block, deps.chain, context);
     await requireCallAllowed(request, at, deps, context);
     const result = await deps.simulator.call(request, at, context.permit);
     if (result.kind === 'reverted') throw reverted(result.data);

@@ -53,9 +53,21 @@ export async function findBlock(
 
 /** The block whose account state is asked for. Says the same whoever asks and whatever account is meant (G5). */
 export async function stateBlock(ref: BlockRef, chain: ChainReader, context: CallContext): Promise<bigint> {
+  const number = await requireBlock(ref, chain, context);
+  if (!(await chain.hasState(number))) throw rpcError('RPC_STATE_UNAVAILABLE');
+  return number;
+}
+
+/** The block that a call runs on: the newest one alone. */
+export async function callBlock(ref: BlockRef, chain: ChainReader, context: CallContext): Promise<bigint> {
+  const number = await requireBlock(ref, chain, context);
+  if (number !== chain.heads().latest) throw rpcError('RPC_STATE_UNAVAILABLE');
+  return number;
+}
+
+async function requireBlock(ref: BlockRef, chain: ChainReader, context: CallContext): Promise<bigint> {
   const number =
     'hash' in ref ? (await chain.blockByHash(ref.hash, context.permit))?.block.number : blockNumberOf(ref, chain);
   if (number === undefined) throw rpcError('RPC_BLOCK_UNKNOWN');
-  if (!chain.hasState(number)) throw rpcError('RPC_STATE_UNAVAILABLE');
   return number;
 }
