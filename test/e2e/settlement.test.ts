@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Hash, type Hex, parseEther, zeroAddress } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balanceOf, loginByProvider } from '../demo/api-session.ts';
+import { devAccount } from '../../src/node/dev-accounts.ts';
+import { balanceOf, loginByProvider, RpcError } from '../demo/api-session.ts';
 import { findMessage } from '../demo/message-path.ts';
 import type { DemoResult } from '../demo/result.ts';
 import { PROJECT } from '../demo/run-privity.ts';
@@ -14,6 +15,7 @@ import { BASE_TOKEN, withdrawData } from '../demo/system-contracts.ts';
 import { waitUntil } from '../demo/wait-until.ts';
 import { allFiles, findLeaks } from '../support/leak-search.ts';
 import { type DevNode, startDevNode } from './dev-node.ts';
+import { COUNTERPARTY_LIST, govern, policyWithLists, SANCTIONS, writeIn } from './governance.ts';
 import { copyProverFiles } from './prover-files.ts';
 
 const PROVING = {
@@ -21,6 +23,7 @@ const PROVING = {
   PRIVITY_CHAIN_BATCH_INTERVAL_SECONDS: '20',
   PRIVITY_CHAIN_BATCHES_PER_PROOF: '1',
   PRIVITY_CHAIN_PROVE_DELAY_SLOTS: '1',
+  PRIVITY_CHAIN_GOVERNANCE_DELAY_SECONDS: '1',
 };
 const settledWithinMs = 15 * 60_000;
 const resumeWithinMs = 5 * 60_000;
@@ -34,8 +37,23 @@ describe('a whole settlement', () => {
   let a: Wallet;
   const story: { payment?: Hash; withdrawal?: { hash: Hash; recipient: Hex; amount: string; batch: number } } = {};
 
+  /** Members of the lists that the policy names; nobody has approved a root of them yet. */
+  const [listed, counterparty] = [devAccount('customer-b').address, privateKeyToAddress(generatePrivateKey())];
+  const lists: Readonly<Record<string, string>> = {
+    [SANCTIONS]: 'sanctions.txt',
+    [COUNTERPARTY_LIST]: 'counterparties.txt',
+  };
+  let listedBatch = 0;
+  const putInForce = (list: string) => govern(node, 'list', [join(node.folder, lists[list]!), '--list', list]);
+
   beforeAll(async () => {
-    node = await startDevNode(PROVING);
+    node = await startDevNode(PROVING, (folder) => ({
+      PRIVITY_POLICY_FILE: writeIn(folder, 'policy.yaml', policyWithLists()),
+      PRIVITY_POLICY_LIST_FILES: [
+        `${SANCTIONS}=${writeIn(folder, lists[SANCTIONS]!, `${listed}\n`)}`,
+        `${COUNTERPARTY_LIST}=${writeIn(folder, lists[COUNTERPARTY_LIST]!, `${counterparty}\n`)}`,
+      ].join(),
+    }));
     a = await node.wallet('customer-a');
   }, 300_000);
   afterAll(() => node?.dispose());
@@ -54,10 +72,39 @@ describe('a whole settlement', () => {
     story.withdrawal = { hash, recipient, amount: amount.toString(), batch: Number(batchNumber) };
   });
 
-  it('proves the batch and executes it on Ethereum; the prover writes nothing private', {
+  it('pays a member of an allow list, and no member of a deny list', { timeout: 300_000 }, async () => {
+    const pay = (to: Hex) => sendRequest(a, { to, value: 1n });
+    const payUnlessDenied = (to: Hex) =>
+      pay(to).catch((error: unknown) => {
+        if (error instanceof RpcError && error.code === -32001) return undefined;
+        throw error;
+      });
+    await expect(pay(counterparty)).rejects.toMatchObject({ code: -32001 });
+    await putInForce(COUNTERPARTY_LIST);
+    // One operation and one transaction a batch again: each root comes in with a batch of its own.
+    const paid = await waitUntil('the counterparty may be paid', () => payUnlessDenied(counterparty), {
+      timeoutMs: 120_000,
+      everyMs: 1_000,
+    });
+    expect((await waitForReceipt(a.session, paid)).status).toBe('0x1');
+    const { batchNumber } = await a.session.rpc<{ batchNumber: Hex }>('privity_getOutcome', [paid]);
+    listedBatch = Number(batchNumber);
+    await putInForce(SANCTIONS);
+    const auditor = await loginByProvider(node.url, 'auditor');
+    let next = listedBatch + 1;
+    const sealed = async () => {
+      const { status, body } = await auditor.get<{ priorityIndex: number }>(`/api/audit/batches/${next}`);
+      if (status === 200) next += 1;
+      return (status === 200 && body.priorityIndex === 3) || undefined;
+    };
+    await waitUntil('a batch with the root of the deny list is sealed', sealed, { timeoutMs: 120_000, everyMs: 500 });
+    await expect(pay(listed)).rejects.toMatchObject({ code: -32001 });
+  });
+
+  it('proves the batches and executes them on Ethereum; the prover writes nothing private', {
     timeout: settledWithinMs + 60_000,
   }, async () => {
-    const { batch } = story.withdrawal!;
+    expect(listedBatch).toBeGreaterThan(story.withdrawal!.batch);
     const secrets = [a.account.address, story.withdrawal!.hash].map((hex) => ({
       name: hex,
       bytes: Buffer.from(hex.slice(2), 'hex'),
@@ -66,7 +113,7 @@ describe('a whole settlement', () => {
     let folders = 0;
     const executed = async () => {
       folders += copyProverFiles(node.process.pid, copies);
-      return (await node.l1.counts()).executed >= batch || undefined;
+      return (await node.l1.counts()).executed >= listedBatch || undefined;
     };
     await waitUntil('the batch is executed on Ethereum', executed, { timeoutMs: settledWithinMs });
     expect(folders, 'the prover was looked at while it proved').toBeGreaterThan(0);
@@ -77,9 +124,11 @@ describe('a whole settlement', () => {
     const outcome = await a.session.rpc<{ finality: string }>('privity_getOutcome', [story.payment]);
     expect(outcome.finality).toBe('final');
     const auditor = await loginByProvider(node.url, 'auditor');
-    const { body } = await auditor.get<{ valid: boolean; checks: object }>(`/api/audit/batches/${batch}/verify`);
-    expect(body.checks).toEqual({ storedBatchHash: true, rangeEnds: true, publicInputs: true, proof: true });
-    expect(body.valid).toBe(true);
+    for (const batch of [story.withdrawal!.batch, listedBatch]) {
+      const { body } = await auditor.get<{ valid: boolean; checks: object }>(`/api/audit/batches/${batch}/verify`);
+      expect(body.checks).toEqual({ storedBatchHash: true, rangeEnds: true, publicInputs: true, proof: true });
+      expect(body.valid).toBe(true);
+    }
   });
 
   it('pays the withdrawal on Ethereum, once', { timeout: 120_000 }, async () => {
