@@ -11,7 +11,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 
 const json = process.argv.includes('--json');
-const BENCHES = ['policy', 'execution', 'store', 'tree', 'throughput', 'segment'] as const;
+const BENCHES = ['policy', 'execution', 'store', 'tree', 'event-loop', 'restart', 'throughput', 'segment'] as const;
 
 const results: Record<string, unknown> = { machine: { cpu: cpus()[0]?.model, cores: cpus().length } };
 let failed = 0;
