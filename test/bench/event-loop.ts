@@ -2,7 +2,7 @@
  * How long the event loop stands still while the node builds a batch's witnesses and while it runs calls: in this thread, as it once did, and in
  * the threads it uses now.
  *
- *   npm run bench:event-loop [-- --transfers 1000 --calls 10]
+ *   npm run bench:loop [-- --transfers 1000 --calls 10]
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
