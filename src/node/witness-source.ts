@@ -13,12 +13,14 @@ export interface WitnessSourceDeps {
   readonly pipeline: Pick<Pipeline, 'facts' | 'freshDigestAfter' | 'book' | 'index' | 'tree'>;
   readonly policies: PolicyBook;
   readonly keys: Pick<NodeKeys, 'saltKey' | 'policySalt'>;
+  /** Memory of the thread that builds, in megabytes. */
+  readonly heapMbMax?: number;
 }
 
 /** Batches whose witnesses stay in memory, as JSON: jobs ask for one leaf of a batch after the other. */
 const cachedBatchesMax = 2;
-/** A thousand transfers take some 600 MB. A batch that takes more fails with a code instead of taking the node with it. */
-const heapMbMax = 4_096;
+/** A thousand transfers take less than 100 MB there. A batch that needs more than this fails with a code and does not take the node with it. */
+const heapMbMaxDefault = 2_048;
 
 interface Building {
   readonly leaves: Promise<readonly PackedLeaf[]>;
@@ -27,7 +29,12 @@ interface Building {
   waiting: number;
 }
 
-export function createWitnessSource({ pipeline, policies, keys }: WitnessSourceDeps): WitnessSource {
+export function createWitnessSource({
+  pipeline,
+  policies,
+  keys,
+  heapMbMax = heapMbMaxDefault,
+}: WitnessSourceDeps): WitnessSource {
   const cache = new Map<bigint, Building>();
 
   async function build(number: bigint, signal: AbortSignal): Promise<readonly PackedLeaf[]> {

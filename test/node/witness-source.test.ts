@@ -122,6 +122,13 @@ describe('witnesses from a thread', () => {
 });
 
 describe('a build', () => {
+  it('that needs more memory than it is given ends with a code, and the process goes on', async () => {
+    const { facts, freshDigestAfter, book, index, tree } = life.pipeline;
+    const pipeline = { facts, freshDigestAfter, book, index, tree };
+    const source = createWitnessSource({ pipeline, policies: policies.book, keys: life.keys, heapMbMax: 8 });
+    await expect(source.leavesOf(2n)).rejects.toMatchObject({ code: 'NODE_WITNESS_MEMORY' });
+  });
+
   it('ends when nobody waits any more, and goes on while somebody does', async () => {
     let captures = 0;
     const tree = {
