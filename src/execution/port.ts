@@ -169,3 +169,38 @@ export interface EvmPort {
     judge: JudgeFrame,
   ): Promise<EvmOutcome>;
 }
+
+/** One instruction before it runs, as the witness of the zkEVM needs it. Frames follow from `depth`. */
+export interface EvmStep {
+  /** 0 for the outer call. */
+  readonly depth: number;
+  readonly pc: number;
+  readonly opcode: number;
+  /** Left in the frame before the instruction. */
+  readonly gas: bigint;
+  /** What the instruction takes, static and dynamic; of a call without what it hands to its callee. */
+  readonly cost: bigint;
+  /** Bottom first. */
+  readonly stack: readonly bigint[];
+  /** Whose code runs, and whose storage it sees. */
+  readonly code: bigint;
+  readonly storage: bigint;
+  /** Words of memory before the instruction. */
+  readonly memoryWords: number;
+}
+
+export interface EvmTrace {
+  readonly outcome: EvmOutcome;
+  /** In order of execution, of all frames. */
+  readonly steps: readonly EvmStep[];
+}
+
+/** The EVM with every instruction seen. Slow, and proportional in memory to steps times stack height: for witnesses and benches. */
+export interface EvmTracePort {
+  traceTransaction(
+    state: StateReader,
+    block: BlockContext,
+    transaction: EvmTransaction,
+    judge: JudgeFrame,
+  ): Promise<EvmTrace>;
+}

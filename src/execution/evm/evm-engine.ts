@@ -16,6 +16,7 @@ import type {
   CodeReader,
   EvmOutcome,
   EvmPort,
+  EvmTracePort,
   EvmTransaction,
   FrameDenied,
   JudgeFrame,
@@ -26,6 +27,7 @@ import { estimateGas } from './estimate-gas.ts';
 import { evmIntrinsicGas, findEvmInvalid } from './evm-validity.ts';
 import { FrameDenial, FrameWatch, watchedSelfdestruct } from './frame-watch.ts';
 import { type HoldsStorage, JournaledState } from './journaled-state.ts';
+import { recordSteps } from './record-steps.ts';
 import { createSystemViews } from './system-views.ts';
 
 export interface EvmEngineOptions {
@@ -42,7 +44,7 @@ export interface EvmEngineDependencies {
   readonly holdsStorage?: HoldsStorage;
 }
 
-export interface EvmEngine extends EvmPort {
+export interface EvmEngine extends EvmPort, EvmTracePort {
   /** The journal of the last run, for a harness that must know which slots were written. */
   readonly journal: Pick<JournaledState, 'touchedAccounts' | 'touchedStorage'>;
 }
@@ -220,6 +222,13 @@ export async function createEvmEngine(
     journal: state,
     executeTransaction: (below, block, tx, judge) =>
       exclusively(below, block, tx.sender, judge, () => runTransaction(block, tx)),
+    async traceTransaction(below, block, tx, judge) {
+      const traced = await exclusively(below, block, tx.sender, judge, async () => {
+        const { result, steps } = await recordSteps(evm.events, () => runTransaction(block, tx));
+        return { kind: 'traced', outcome: result, steps } as const;
+      });
+      return traced.kind === 'traced' ? traced : { outcome: traced, steps: [] };
+    },
     async call(below, block, request, judge) {
       return (
         simulate(below, block, request, judge) ??
