@@ -75,6 +75,12 @@ export const CONFIG_FIELDS = {
   'l1.chain': { type: 'string', default: '', meaning: 'Address of PrivityChain; empty in development.' },
   'l1.bridge': { type: 'string', default: '', meaning: 'Address of PrivityBridge; empty in development.' },
   'l1.governor': { type: 'string', default: '', meaning: 'Address of PolicyGovernor; empty in development.' },
+  'l1.weth': {
+    type: 'string',
+    default: '',
+    meaning:
+      'Wrapped ether on Ethereum, as PrivityBridge names it; empty when it names none. Clients that ask the token vault are told it.',
+  },
   'l1.startBlock': {
     type: 'integer',
     default: 0,

@@ -33,6 +33,11 @@ export const REFUSALS: readonly Refusal[] = [
   { field: 'l1.proveKeyFile', reason: 'production needs the prove key', applies: missing('l1.proveKeyFile') },
   { field: 'l1.executeKeyFile', reason: 'production needs the execute key', applies: missing('l1.executeKeyFile') },
   {
+    field: 'l1.weth',
+    reason: 'not an address',
+    applies: (c) => !/^(?:0x[0-9a-fA-F]{40})?$/.test(c['l1.weth']),
+  },
+  {
     field: 'l1.proveKeyFile',
     reason: 'commit, prove and execute need three different keys',
     applies: (c) => {

@@ -21,6 +21,7 @@ import type { Folders } from './folders.ts';
 import { readGenesisFile, writeGenesisFile } from './genesis-file.ts';
 import { genesisTreeOf } from './genesis-tree.ts';
 import { random } from './keys.ts';
+import { wethOf } from './l1.ts';
 
 export interface ChainFoundation {
   readonly genesis: Genesis;
@@ -82,6 +83,7 @@ async function deploy(
       governanceDelaySeconds: BigInt(config['chain.governanceDelaySeconds']),
       genesisPolicyRoot: deps.policyRoot,
       exitOnlyPolicyRoot: createDenyAllButExits().root,
+      weth: wethOf(config),
       roles: {
         committer: address('committer'),
         prover: address('prover'),

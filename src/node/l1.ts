@@ -1,6 +1,7 @@
 /** Opens the Ethereum side: the embedded node in development, the configured one otherwise. */
 
 import { createPublicClient, type PublicClient } from 'viem';
+import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { shownUrl } from '../base/secret-url.ts';
 import type { Config } from '../config/schema.ts';
@@ -18,6 +19,10 @@ export interface L1 {
 }
 
 const embeddedBlockSeconds = 1;
+const noAddress = '0x0000000000000000000000000000000000000000';
+
+/** Wrapped ether as the settings say; the zero address where there is none, as PrivityBridge says it. */
+export const wethOf = (config: Config): Hex => (config['l1.weth'] === '' ? noAddress : (config['l1.weth'] as Hex));
 
 export async function openL1(config: Config, folders: Folders, deps: { clock: Clock }): Promise<L1> {
   const client = createPublicClient({

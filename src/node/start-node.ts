@@ -23,6 +23,7 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
 import { watchPriorityQueue } from './priority-queue.ts';
 import { readFoundation } from './read-foundation.ts';
+import { requireBridge } from './require-bridge.ts';
 import { requireFit } from './require-fit.ts';
 import { runLoops } from './run-loops.ts';
 import { createServices } from './services/create-services.ts';
@@ -70,6 +71,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     cleanup.push(async () => l1.embedded?.stop());
     const foundation = await openFoundation(config, folders, l1, policies.current.root, deps);
     requireFit(config, foundation.genesis);
+    await requireBridge(config, foundation.place, l1.client);
     const audit = await openAuditLog(
       { writeEntriesMax: 1000, onFailure: fail },
       { store: createAuditStore(store), clock },

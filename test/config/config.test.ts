@@ -51,6 +51,7 @@ const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: 
   ['l1.chain', /PrivityChain/, { 'l1.chain': '' }],
   ['l1.bridge', /PrivityBridge/, { 'l1.bridge': '' }],
   ['l1.governor', /PolicyGovernor/, { 'l1.governor': '' }],
+  ['l1.weth', /not an address/, { 'l1.weth': '0x12' }],
   ['l1.commitKeyFile', /commit key/, { 'l1.commitKeyFile': '' }],
   ['l1.proveKeyFile', /prove key/, { 'l1.proveKeyFile': '' }],
   ['l1.executeKeyFile', /execute key/, { 'l1.executeKeyFile': '' }],

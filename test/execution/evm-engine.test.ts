@@ -1,4 +1,4 @@
-import { decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem';
+import { decodeFunctionResult, encodeFunctionData, getAddress, parseAbi } from 'viem';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bytesToBigInt, bytesToHex, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { FLAG_FROZEN, SYSTEM_NAME } from '../../src/chain/constants.ts';
@@ -270,6 +270,24 @@ describe('system contracts answer views', () => {
     const outcome = await call(state, { ...at(address), data });
     if (outcome.kind !== 'returned') throw new Error(outcome.kind);
     expect(decodeFunctionResult({ abi, functionName, data: bytesToHex(outcome.data) })).toEqual(expected);
+  });
+
+  test('of the token vault say what the bridge of this chain is told', async () => {
+    const weth = 0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2n;
+    const other = await createEvmEngine(
+      { chainId: CHAIN_ID, callGasMax: GAS_MAX, systemViews: { l1ChainId: 1n, weth } },
+      { codes: { get: () => undefined } },
+    );
+    const ask = async (functionName: 'L1_CHAIN_ID' | 'BASE_TOKEN_ASSET_ID' | 'WETH_TOKEN') => {
+      const data = hexToBytes(encodeFunctionData({ abi, functionName }));
+      const outcome = await other.call(state, blockOf(), request({ ...at(0x10004n), data }), allow);
+      if (outcome.kind !== 'returned') throw new Error(outcome.kind);
+      return decodeFunctionResult({ abi, functionName, data: bytesToHex(outcome.data) });
+    };
+    expect(await ask('L1_CHAIN_ID')).toBe(1n);
+    expect(await ask('WETH_TOKEN')).toBe(getAddress(hex(weth)));
+    expect(await ask('BASE_TOKEN_ASSET_ID')).toBe(`0x${baseTokenAssetId(1n).toString(16).padStart(64, '0')}`);
+    expect(baseTokenAssetId(1n)).not.toBe(baseTokenAssetId(L1_CHAIN_ID));
   });
 
   test.each([

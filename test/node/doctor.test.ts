@@ -163,6 +163,12 @@ describe('Ethereum', () => {
       'contracts',
       /priority deadline is 7200 s/,
     ],
+    [
+      'another wrapped ether than clients are told',
+      { settings: { 'l1.weth': `0x${'11'.repeat(20)}` } },
+      'contracts',
+      /names 0x0{40} as wrapped ether/,
+    ],
   ] as const)('finds %s', async (_name, changes, name, text) => {
     const finding = findingOf(await run(probesOf(changes)), name);
     expect(finding).toMatchObject({

@@ -3,10 +3,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { WriteRequest } from '../../policy/port.ts';
 import type { BlockContext, CallOutcome, CallRequest, EstimateOutcome, JudgeFrame } from '../port.ts';
+import type { BridgeFacts } from './system-views.ts';
 
-export interface CallThreadOptions {
+export interface CallThreadOptions extends BridgeFacts {
   readonly chainId: bigint;
-  readonly l1ChainId: bigint;
   readonly callGasMax: bigint;
 }
 

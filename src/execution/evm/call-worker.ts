@@ -9,7 +9,7 @@ import { createEvmEngine } from './evm-engine.ts';
 
 assert(parentPort !== null, 'calls run in a thread of their own');
 const port = parentPort;
-const { chainId, l1ChainId, callGasMax, questions, answered } = workerData as CallThreadData;
+const { chainId, callGasMax, questions, answered, ...bridge } = workerData as CallThreadData;
 
 /** The run ends: the main thread will not answer. */
 class Stopped extends Error {}
@@ -34,10 +34,7 @@ function once<Key, Value>(nameOf: (key: Key) => unknown, question: (key: Key) =>
   };
 }
 
-const engine = await createEvmEngine(
-  { chainId, callGasMax, systemViews: { l1ChainId } },
-  { codes: { get: () => undefined } },
-);
+const engine = await createEvmEngine({ chainId, callGasMax, systemViews: bridge }, { codes: { get: () => undefined } });
 
 async function run({ kind, block, request }: CallJob): Promise<CallReply> {
   const state: StateReader = {

@@ -28,14 +28,14 @@ import { evmIntrinsicGas, findEvmInvalid } from './evm-validity.ts';
 import { FrameDenial, FrameWatch, watchedSelfdestruct } from './frame-watch.ts';
 import { type HoldsStorage, JournaledState } from './journaled-state.ts';
 import { recordSteps } from './record-steps.ts';
-import { createSystemViews } from './system-views.ts';
+import { type BridgeFacts, createSystemViews } from './system-views.ts';
 
 export interface EvmEngineOptions {
   readonly chainId: bigint;
   /** Gas that eth_call and eth_estimateGas may use. Ten million are a second of plain code, but some twenty of BLAKE2F or pairings. */
   readonly callGasMax: bigint;
   /** Absent: system contracts answer nothing, as on a chain that is not ours (the official tests). */
-  readonly systemViews?: { readonly l1ChainId: bigint };
+  readonly systemViews?: BridgeFacts;
 }
 
 export interface EvmEngineDependencies {
@@ -79,7 +79,7 @@ export async function createEvmEngine(
     stateManager: state,
     blockchain,
     customOpcodes: [watchedSelfdestruct(common, state, watch)],
-    customPrecompiles: systemViews === undefined ? [] : createSystemViews(systemViews.l1ChainId, current),
+    customPrecompiles: systemViews === undefined ? [] : createSystemViews(systemViews, current),
   });
   evm.events?.on('beforeMessage', (message) => watch.onMessage(message));
   const isPrecompile = (bytes: Uint8Array): boolean => evm.getPrecompile?.(new Address(bytes)) !== undefined;

@@ -27,6 +27,13 @@ export const SYSTEM_VIEW_GAS = 5_000n;
 /** Address that stands for ether in the reference system's asset ids. */
 const ETHER_TOKEN = 1n;
 
+/** What PrivityBridge says of itself on L1: the views of the token vault give the same. */
+export interface BridgeFacts {
+  readonly l1ChainId: bigint;
+  /** Wrapped ether of that L1; none when left out. */
+  readonly weth?: bigint;
+}
+
 interface View {
   readonly signature: string;
   readonly argumentBits: readonly number[];
@@ -44,7 +51,7 @@ function abiString(text: string): Uint8Array {
   return concatBytes(word32(32n), word32(BigInt(bytes.length)), padded);
 }
 
-function viewsOf(l1ChainId: bigint): ReadonlyMap<bigint, readonly View[]> {
+function viewsOf({ l1ChainId, weth = 0n }: BridgeFacts): ReadonlyMap<bigint, readonly View[]> {
   const view = (signature: string, argumentBits: readonly number[], answer: View['answer']): View => ({
     signature,
     argumentBits,
@@ -85,7 +92,7 @@ function viewsOf(l1ChainId: bigint): ReadonlyMap<bigint, readonly View[]> {
       [
         view('L1_CHAIN_ID()', [], () => word32(l1ChainId)),
         view('BASE_TOKEN_ASSET_ID()', [], () => word32(assetId)),
-        view('WETH_TOKEN()', [], () => word32(0n)),
+        view('WETH_TOKEN()', [], () => word32(weth)),
         view('originChainId(bytes32)', [256], (_, [asset]) => word32(asset === assetId ? l1ChainId : 0n)),
       ],
     ],
@@ -108,8 +115,8 @@ const failed = (executionGasUsed: bigint, message: ConstructorParameters<typeof 
 });
 
 /** `state` is that of the run under way. */
-export function createSystemViews(l1ChainId: bigint, state: () => StateReader): CustomPrecompile[] {
-  return [...viewsOf(l1ChainId)].map(([address, views]) => {
+export function createSystemViews(bridge: BridgeFacts, state: () => StateReader): CustomPrecompile[] {
+  return [...viewsOf(bridge)].map(([address, views]) => {
     const bySelector = new Map(views.map((view) => [selectorOf(view.signature), view]));
     return {
       address: new Address(bigIntToBytes(address, 20)).toString(),

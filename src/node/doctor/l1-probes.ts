@@ -3,10 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import { STATEMENT_VERSION } from '../../chain/constants.ts';
 import type { Config } from '../../config/schema.ts';
 import { readKeyFile } from '../../prover/keys/key-file.ts';
+import { privityBridgeAbi } from '../../settlement/abi/privity-bridge.ts';
 import { privityChainAbi } from '../../settlement/abi/privity-chain.ts';
 import { verifierRegistryAbi } from '../../settlement/abi/verifier-registry.ts';
 import type { ChainFoundation } from '../development-chain.ts';
 import type { NodeKeys } from '../keys.ts';
+import { wethOf } from '../l1.ts';
 import { ill, type Probe, well } from './probe.ts';
 
 export interface L1ProbeDeps {
@@ -67,13 +69,14 @@ export function createL1Probes(deps: L1ProbeDeps): Probe[] {
           const code = await client.getCode({ address: place[name] });
           if (code === undefined) return ill(`no contract at ${place[name]} (l1.${name})`, this.advice);
         }
-        const [chainId, interval, bridge, governor, deadline, paused] = await Promise.all([
+        const [chainId, interval, bridge, governor, deadline, paused, weth] = await Promise.all([
           client.readContract({ ...chain(), functionName: 'CHAIN_ID' }),
           client.readContract({ ...chain(), functionName: 'BATCH_INTERVAL_SECONDS' }),
           client.readContract({ ...chain(), functionName: 'BRIDGE' }),
           client.readContract({ ...chain(), functionName: 'GOVERNOR' }),
           client.readContract({ ...chain(), functionName: 'priorityDeadlineSeconds' }),
           client.readContract({ ...chain(), functionName: 'paused' }),
+          client.readContract({ address: place.bridge, abi: privityBridgeAbi, functionName: 'WETH_TOKEN' }),
         ]);
         const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
         const wrong = [
@@ -86,6 +89,7 @@ export function createL1Probes(deps: L1ProbeDeps): Probe[] {
             ? []
             : [`its priority deadline is ${deadline} s`]),
           ...(same(bridge, place.bridge) ? [] : [`its bridge is ${bridge}`]),
+          ...(same(weth, wethOf(config)) ? [] : [`its bridge names ${weth} as wrapped ether (l1.weth)`]),
           ...(same(governor, place.governor) ? [] : [`its governor is ${governor}`]),
         ];
         if (wrong.length > 0) return ill(wrong.join('; '), this.advice);

@@ -11,7 +11,7 @@ import { classOfMethod } from '../../policy/method-class.ts';
 import type { PolicySource } from '../../rpc/port.ts';
 import type { Store } from '../../store/port.ts';
 import type { ChainFoundation } from '../development-chain.ts';
-import type { L1 } from '../l1.ts';
+import { type L1, wethOf } from '../l1.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import type { Proving } from '../proving.ts';
@@ -65,6 +65,7 @@ export async function createServices(
     {
       chainId: genesis.chainId,
       l1ChainId: genesis.l1ChainId,
+      weth: BigInt(wethOf(config)),
       callGasMax,
       workers: config['rpc.callWorkers'],
       queueMax: config['rpc.callQueueMax'],

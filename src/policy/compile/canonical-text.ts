@@ -1,6 +1,6 @@
 import { type Canonical, canonicalJson } from '../canonical-json.ts';
 import type { CallRule, EventRule, Grant, LimitRule } from './compiled-policy.ts';
-import type { Scope } from './scope.ts';
+import { LATER_SYSTEM_CONTRACTS, type Scope } from './scope.ts';
 import type { DraftRule } from './writes.ts';
 
 export interface PolicyContent {
@@ -19,6 +19,7 @@ export interface PolicyContent {
 /** The whole meaning of a policy as one text, the same for every way of writing it down. The salt of the root covers it. */
 export function canonicalPolicyText(content: PolicyContent): string {
   const contracts = [...content.scope.contracts.values()]
+    .filter(({ name }) => !LATER_SYSTEM_CONTRACTS.has(name))
     .sort(byName)
     .map(({ name, address, code, functions, events }) => ({
       name,

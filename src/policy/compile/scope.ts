@@ -6,6 +6,7 @@ import {
   LIST_REGISTRY_ADDRESS,
   RESERVED_ADDRESS_END,
   ROLE_BIT,
+  TOKEN_VAULT_ADDRESS,
 } from '../../chain/constants.ts';
 import { type ContractEvent, type ContractFunction, isFunction, readAbiItem } from '../abi/contract-abi.ts';
 import { parseAddress } from '../source/address.ts';
@@ -41,12 +42,24 @@ const SYSTEM_CONTRACTS: readonly { name: string; address: bigint; functions: str
     events: ['IdentityChanged(address indexed subject, address indexed signer, uint256 oldValue, uint256 newValue)'],
   },
   {
+    name: 'tokenVault',
+    address: TOKEN_VAULT_ADDRESS,
+    functions: ['L1_CHAIN_ID()', 'BASE_TOKEN_ASSET_ID()', 'WETH_TOKEN()', 'originChainId(bytes32 assetId)'],
+    events: [],
+  },
+  {
     name: 'listRegistry',
     address: LIST_REGISTRY_ADDRESS,
     functions: ['insert(uint64 list, address account)'],
     events: ['ListInserted(uint64 indexed list, address indexed account, address indexed signer)'],
   },
 ];
+
+/**
+ * Names that came after the first roots were approved. The canonical text leaves them out, or every policy's root would change with the software;
+ * rules that use them stand there resolved.
+ */
+export const LATER_SYSTEM_CONTRACTS: ReadonlySet<string> = new Set(['tokenVault']);
 
 export function resolveScope(source: PolicySource, report: Report): Scope {
   return {
