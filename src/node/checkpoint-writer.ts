@@ -56,7 +56,9 @@ export class CheckpointWriter {
   }
 
   #isDue(batch: bigint, closedAt: number, live: boolean): boolean {
-    const saved = closedAt - this.#last.closedAt + Number(batch - this.#last.batch) * entriesPerBatch;
+    // Batches may have been withdrawn since, and their checkpoints with them.
+    const batches = Math.max(0, Number(batch - this.#last.batch));
+    const saved = closedAt - this.#last.closedAt + batches * entriesPerBatch;
     return saved >= Math.max(this.#deps.tree.nextIndex / leavesPerEntry, live ? 0 : entriesBetweenInReplay);
   }
 }

@@ -3,6 +3,7 @@
 import { assert } from '../base/assert.ts';
 import type { LeafWitness, WitnessSource } from '../prover/port.ts';
 import { PackedKeys } from '../state/packed-writes.ts';
+import type { BookedBatch } from './batch-book.ts';
 import type { NodeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -35,12 +36,18 @@ export function createWitnessSource({
   keys,
   heapMbMax = heapMbMaxDefault,
 }: WitnessSourceDeps): WitnessSource {
+  /** By commitment: a batch that was withdrawn and executed again is another one under the same number. */
   const cache = new Map<bigint, Building>();
 
-  async function build(number: bigint, signal: AbortSignal): Promise<readonly PackedLeaf[]> {
-    const batch = await pipeline.facts(number);
+  async function bookedOf(number: bigint): Promise<BookedBatch> {
     const booked = await pipeline.book.get(number);
     assert(booked !== undefined, `batch ${number} is in its table`);
+    return booked;
+  }
+
+  async function build(booked: BookedBatch, signal: AbortSignal): Promise<readonly PackedLeaf[]> {
+    const number = booked.stored.batchNumber;
+    const batch = await pipeline.facts(number);
     const { auditRoot, denialRoot, dataHash } = booked.records;
     const before = await pipeline.freshDigestAfter(number - 1n);
     return buildInThread(
@@ -68,26 +75,28 @@ export function createWitnessSource({
     );
   }
 
-  function start(batch: bigint): Building {
+  function start(booked: BookedBatch): Building {
+    const { commitment } = booked.stored;
     const stop = new AbortController();
-    const building: Building = { leaves: build(batch, stop.signal), stop, isBuilt: false, waiting: 0 };
+    const building: Building = { leaves: build(booked, stop.signal), stop, isBuilt: false, waiting: 0 };
     const drop = () => {
-      if (cache.get(batch) === building) cache.delete(batch);
+      if (cache.get(commitment) === building) cache.delete(commitment);
     };
     building.leaves.then(() => {
       building.isBuilt = true;
     }, drop);
     stop.signal.addEventListener('abort', drop);
-    cache.set(batch, building);
-    for (const [number, { isBuilt }] of cache)
-      if (cache.size > cachedBatchesMax && isBuilt && number !== batch) cache.delete(number);
+    cache.set(commitment, building);
+    for (const [other, { isBuilt }] of cache)
+      if (cache.size > cachedBatchesMax && isBuilt && other !== commitment) cache.delete(other);
     return building;
   }
 
   /** Whoever gives up leaves the others waiting; when nobody is left, the thread ends. */
   async function leavesOf(batch: bigint, signal?: AbortSignal): Promise<readonly PackedLeaf[]> {
+    const booked = await bookedOf(batch);
     signal?.throwIfAborted();
-    const building = cache.get(batch) ?? start(batch);
+    const building = cache.get(booked.stored.commitment) ?? start(booked);
     building.waiting += 1;
     const given = Promise.withResolvers<never>();
     const giveUp = () => given.reject(signal?.reason);

@@ -121,6 +121,20 @@ describe('witnesses from a thread', () => {
   });
 });
 
+describe('a batch that was executed again', () => {
+  it('is built again, whatever was built under its number', async () => {
+    let commitment = 1n;
+    const get = async (number: bigint) => {
+      const booked = (await life.pipeline.book.get(number))!;
+      return commitment === 1n ? booked : { ...booked, stored: { ...booked.stored, commitment } };
+    };
+    const source = sourceWith({ book: { get } as never });
+    expect(await source.leavesOf(2n)).not.toHaveLength(0);
+    commitment = 2n;
+    await expect(source.leavesOf(2n)).rejects.toThrow('witnessed as it was sealed');
+  });
+});
+
 describe('a build', () => {
   it('that needs more memory than it is given ends with a code, and the process goes on', async () => {
     const { facts, freshDigestAfter, book, index, tree } = life.pipeline;
