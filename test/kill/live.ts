@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillRun } from './kill-run.ts';
 import { type Ended, unlessDying } from './life.ts';
 import type { Planned } from './plan.ts';
-import { checkScene, openScene } from './scene.ts';
+import { checkScene, openScene, prepareScene } from './scene.ts';
 import type { TrafficLimits } from './traffic.ts';
 
 /** While points wait that clients bring about: as much as one segment takes. */
@@ -18,7 +18,10 @@ export async function live(run: KillRun, armed: readonly Planned[]): Promise<End
   const scene = await openScene(run, armed);
   if ('how' in scene) return scene;
   const { life, traffic, random } = scene;
-  await unlessDying(life, checkScene(run, scene));
+  await unlessDying(
+    life,
+    checkScene(run, scene).then(() => prepareScene(run, scene)),
+  );
   const stops = armed[0]!.name.startsWith('shutdown.');
   const stopAt = stops ? Date.now() + 500 + random.below(2_500) : Number.POSITIVE_INFINITY;
   const { limits, everyMs } = stops || armed.some(({ quick }) => quick) ? busy : calm;

@@ -41,13 +41,16 @@ export async function openScene(run: KillRun, armed: readonly Armed[]): Promise<
   return { life, people, random, traffic: createTraffic({ people, ledger: state.ledger, random, welcome, slot }) };
 }
 
-/** Nothing that was known before may have changed; then what was lost on the way is sent again. */
-export async function checkScene({ state: { ledger } }: KillRun, { people, random, traffic }: Scene): Promise<void> {
-  const deps = { people, ledger, random };
-  await checkOutcomes(deps);
-  await checkBlocks(deps);
-  await noteBlock(deps);
-  await sendSomeAgain(deps, traffic);
+/** Nothing that was known before may have changed. */
+export async function checkScene({ state: { ledger } }: KillRun, { people }: Scene): Promise<void> {
+  await checkOutcomes({ people, ledger });
+  await checkBlocks({ people, ledger });
+  await noteBlock({ people, ledger });
+}
+
+/** What was lost on the way is sent again, and everybody gets some ether. */
+export async function prepareScene({ state: { ledger } }: KillRun, { people, random, traffic }: Scene): Promise<void> {
+  await sendSomeAgain({ people, ledger, random }, traffic);
   if (ledger.deposits.length === 0) for (const name of CUSTOMERS) await traffic.deposit(name);
 }
 
