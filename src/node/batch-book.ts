@@ -28,6 +28,12 @@ type StepName = (typeof STEPS)[number];
 const cachedBatchesMax = 256;
 const finalName = 'final-batch';
 
+/** The last batch that any life has seen executed on Ethereum. */
+export async function finalBatch(store: Pick<Store, 'read'>): Promise<bigint> {
+  const value = await store.read.checkpoints.get(finalName);
+  return value === undefined ? 0n : BigInt(Buffer.from(value).toString());
+}
+
 export class BatchBook {
   readonly #store: Pick<Store, 'read' | 'transaction'>;
   readonly #cache = new Map<bigint, BookedBatch>();
@@ -43,8 +49,7 @@ export class BatchBook {
 
   /** Takes up what an earlier life knew to be final. */
   async restore(): Promise<void> {
-    const value = await this.#store.read.checkpoints.get(finalName);
-    if (value !== undefined) this.#final = BigInt(Buffer.from(value).toString());
+    this.#final = await finalBatch(this.#store);
   }
 
   /** The last batch that was ever seen executed on Ethereum: people were told so, so it is never withdrawn. */

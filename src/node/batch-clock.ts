@@ -18,6 +18,10 @@ export async function runBatchClock(
     clock: Clock;
     /** Called before a batch opens: the newest confirmed operations should be known. */
     beforeOpen: () => Promise<unknown>;
+    /** False while what Ethereum says of the batches is in doubt; may take batches back. */
+    mayGoOn: () => Promise<boolean>;
+    /** How many operations the batch of a slot must have processed at least. */
+    operationsNeeded: (slot: bigint) => bigint;
     /** Called before a block is built; resolves when there is room for one. */
     beforeBlock: () => Promise<unknown>;
     onMissedSlot: (missed: number) => void;
@@ -28,13 +32,25 @@ export async function runBatchClock(
   const slotOf = (time: number) => BigInt(Math.floor(time / options.batchIntervalMs));
   while (!signal.aborted) {
     const slot = slotOf(clock.now());
+    if (sequencer.isReExecuting) {
+      await sequencer.reExecute();
+      continue;
+    }
+    if (!(await deps.mayGoOn())) {
+      await clock.sleep(options.blockIntervalMs, signal);
+      continue;
+    }
+    if (sequencer.isReExecuting) continue;
     const open = sequencer.openBatch;
     if (open !== undefined && slot > open.slot) {
       await sequencer.close();
       if (slot > open.slot + 1n) deps.onMissedSlot(Number(slot - open.slot - 1n));
     } else if (open === undefined && slot > sequencer.lastSlot) {
       await deps.beforeOpen();
-      await sequencer.open(slot);
+      // What was seen just now may have put batches in doubt.
+      if (await deps.mayGoOn()) {
+        if (!sequencer.isReExecuting) await sequencer.open(slot, deps.operationsNeeded(slot));
+      }
     } else {
       await deps.beforeBlock();
       const began = clock.now();

@@ -4,14 +4,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 
 import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { JobEvent } from '../prover/jobs/run-jobs.ts';
+import { WITHDRAWAL_CAUSES, type WithdrawalCause } from '../sequencer/log-entries.ts';
 import type { NodeKeys } from './keys.ts';
 import type { L1 } from './l1.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Proving } from './proving.ts';
+import type { Unwinder } from './unwinder.ts';
 
 export interface NodeMetrics {
   /** Told of every proof that was made or failed. */
   onJob(event: JobEvent): void;
+  /** Told of every withdrawal. */
+  onWithdrawn(cause: WithdrawalCause, batches: number): void;
   /** Starts to show what the running parts say; looked up at each scrape. */
   watch(parts: MetricsParts): void;
 }
@@ -20,6 +24,7 @@ export interface MetricsParts {
   readonly pipeline: Pick<Pipeline, 'sequencer' | 'book'>;
   readonly audit: Pick<Audit, 'sequence'>;
   readonly proving: Pick<Proving, 'halted'>;
+  readonly unwinder: Pick<Unwinder, 'alarm'>;
   readonly client: Pick<L1['client'], 'getBalance'>;
   readonly keys: Pick<NodeKeys, 'commit' | 'prove' | 'execute'>;
   readonly clock: Clock;
@@ -45,12 +50,20 @@ export function createNodeMetrics(registry: Registry): NodeMetrics {
     buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200],
     registers,
   });
+  const withdrawn = new Counter({
+    name: 'privity_withdrawn_batches_total',
+    help: 'Batches that were withdrawn and executed again, by cause: revocation of a policy root, or deep reorg of Ethereum.',
+    labelNames: ['cause'],
+    registers,
+  });
+  for (const cause of WITHDRAWAL_CAUSES) withdrawn.inc({ cause }, 0);
   return {
+    onWithdrawn: (cause, batches) => withdrawn.inc({ cause }, batches),
     onJob(event) {
       proofs.inc({ kind: event.kind, result: event.event === 'done' ? 'made' : event.next });
       if (event.event === 'done') proofSeconds.observe({ kind: event.kind }, event.milliseconds / 1000);
     },
-    watch({ pipeline: { sequencer, book }, audit, proving, client, keys, clock }) {
+    watch({ pipeline: { sequencer, book }, audit, proving, unwinder, client, keys, clock }) {
       const gauge = (name: string, help: string, value: () => number): void => {
         new Gauge({
           name,
@@ -73,6 +86,11 @@ export function createNodeMetrics(registry: Registry): NodeMetrics {
       });
       gauge('privity_waiting_transactions', 'Accepted transactions without an outcome.', () => sequencer.waiting);
       gauge('privity_backlog_gates', 'Gates accepted and not yet proven.', () => sequencer.backlogGates);
+      gauge(
+        'privity_unwinding',
+        '1 while it is in doubt whether operations of Ethereum still stand, 2 while batches are withdrawn and executed again.',
+        () => unwinder.alarm,
+      );
       gauge('privity_block_number', 'Number of the last block.', () => Number(sequencer.head));
       gauge('privity_audit_entries', 'Sequence of the last durable audit entry.', () => Number(audit.sequence));
       gauge('privity_proving_halted', '1 when nothing more is proven until a person has looked.', () =>

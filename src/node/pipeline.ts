@@ -12,6 +12,7 @@ import { environmentOf } from '../chain/digest.ts';
 import { genesisDigest } from '../chain/genesis.ts';
 import { createSalts } from '../chain/salts.ts';
 import { genesisStoredBatch } from '../chain/stored-batch.ts';
+import { fromWord } from '../chain/word.ts';
 import type { Config } from '../config/schema.ts';
 import type { FreshDigest } from '../prover/port.ts';
 import type { ClosedBatch } from '../sequencer/batch.ts';
@@ -51,7 +52,7 @@ export interface PipelineDeps extends Pick<ChainFoundation, 'genesis'> {
   readonly store: Store;
   readonly audit: Audit;
   readonly policies: PolicyBook;
-  readonly watcher: PriorityWatcher;
+  readonly watcher: Pick<PriorityWatcher, 'confirmed' | 'from' | 'poll'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly fail: (error: unknown) => void;
@@ -66,7 +67,6 @@ export interface Pipeline {
   readonly index: ChainIndex;
   readonly book: BatchBook;
   readonly tree: Tree;
-  readonly watcher: PriorityWatcher;
   /** Of a sealed batch that is not executed yet. Throws NODE_FACTS_INVALID when they are lost. */
   facts(batch: bigint): Promise<BatchFacts>;
   /** The digest just after a batch from the last executed one on. */
@@ -74,6 +74,11 @@ export interface Pipeline {
   readonly settled: SettledBlocks;
   /** How many withdrawals the log holds. */
   readonly withdrawals: number;
+  wasWithdrawn(batch: bigint): boolean;
+  /** Sealed batches that are not final, in order, and the open one. */
+  unfinalBatches(): Promise<UnfinalBatch[]>;
+  /** Operations of L1 processed up to the end of a sealed batch that is final or later, and their roll. */
+  processedAfter(batch: bigint): Promise<{ readonly index: bigint; readonly roll: bigint }>;
   /**
    * Takes back the batches from `from` on; they wait to be executed again then (`sequencer.reExecute`). No block may be built meanwhile, and
    * proving and settlement must not be at work on them.
@@ -92,6 +97,22 @@ export interface Pipeline {
  * A transaction in memory takes about 3 kB. Few are kept, because what lives for a second under load dies young, and what lives for four
  * fills the old part of the heap with garbage.
  */
+/** A batch that can still be withdrawn. */
+export interface UnfinalBatch {
+  readonly number: bigint;
+  readonly slot: bigint;
+  readonly policyRoot: bigint;
+  /** Operations processed before it, and the policy root that was in force. */
+  readonly startIndex: bigint;
+  readonly startRoot: bigint;
+  /** Operations processed after it, and their roll. */
+  readonly priorityIndex: bigint;
+  readonly priorityRoll: bigint;
+}
+
+/** Operations of L1 that a batch takes (ADR 0011). */
+export const operationsPerBatchMax = 256;
+
 const indexBounds = { recentItemsMax: 1_000, openedItemsMax: 4_000, writeItemsMax: 2_000, unwrittenItemsMax: 10_000 };
 /** Gates of a transfer's share in its segment, seal and merges, until the snapshot of gates says otherwise. */
 const gatesPerTransaction = 180_000;
@@ -155,6 +176,8 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
   const facts = new BatchFactsStore(store.files, genesisFresh);
   /** Batches that this life has executed and that are not final. */
   const own = new Map<bigint, OwnBatch>();
+  /** Operations processed up to the end of a batch; those of earlier lives are read when they are asked for. */
+  const processed = new Map<bigint, { readonly index: bigint; readonly roll: bigint }>();
   const writer = checkpoints && new CheckpointWriter(from, { store: checkpoints, tree, log });
   let before = resumed?.checkpoint.after ?? genesisFresh;
   if (resumed !== undefined) {
@@ -207,7 +230,7 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
       replacementFeePercent: 10,
       blockTransactionsMax: 2_000,
       batchTransactionsMax: 1_000_000,
-      operationsPerBatchMax: 256,
+      operationsPerBatchMax,
       nonceGapMs: config['chain.nonceGapSecondsMax'] * 1000,
       denialsPerMinuteMax: config['chain.denialsPerMinuteMax'],
     },
@@ -237,6 +260,8 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
         },
         onBatch(batch, resume) {
           own.set(batch.number, { start: batch.start, denials: batch.denials });
+          // Here, for a batch is in the book before its facts are on disk.
+          processed.set(batch.number, { index: batch.priorityIndex, roll: batch.priorityRoll });
           if (resume !== undefined) writer?.onClosed(batch.number, written['batch-closed']!, resume);
           if (live) {
             sealer.add(batch);
@@ -292,6 +317,15 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
     throw error;
   }
 
+  const processedAfter = async (batch: bigint) => {
+    const known = processed.get(batch);
+    if (known !== undefined) return known;
+    const { digest } = await orLost(batch, facts.digestAfter(batch), checkpoints);
+    const found = { index: digest.priorityIndex, roll: fromWord({ hi: digest.priorityHi, lo: digest.priorityLo }) };
+    processed.set(batch, found);
+    return found;
+  };
+
   const takenStart = async (first: bigint): Promise<BatchStart> => {
     const known = sequencer.openBatch?.number === first ? sequencer.openBatch.start : own.get(first)?.start;
     if (known !== undefined) return known;
@@ -330,12 +364,35 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
     index,
     book,
     tree,
-    watcher,
     facts: (batch) => orLost(batch, facts.get(batch), checkpoints),
     freshDigestAfter: (batch) => orLost(batch, facts.digestAfter(batch), checkpoints),
     settled,
     get withdrawals() {
       return withdrawals.count;
+    },
+    wasWithdrawn: (batch) => withdrawals.epochOf(batch) > 0,
+    processedAfter,
+    async unfinalBatches() {
+      const found: UnfinalBatch[] = [];
+      const last = await book.get(book.final);
+      assert(last !== undefined, 'the last final batch is in its table');
+      let startIndex = last.stored.priorityIndex;
+      let startRoot = last.stored.policyRoot;
+      for (let number = book.final + 1n; number <= book.latest; number++) {
+        const booked = await book.get(number);
+        assert(booked !== undefined, 'a sealed batch is in its table');
+        const { slot, policyRoot, priorityIndex } = booked.stored;
+        const { roll: priorityRoll } = await processedAfter(number);
+        found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot });
+        [startIndex, startRoot] = [priorityIndex, policyRoot];
+      }
+      const open = sequencer.openBatch;
+      // One that is closed and not sealed yet is looked at when it is; the open one behind it, too.
+      if (open !== undefined && open.number === book.latest + 1n) {
+        const { number, slot, policyRoot, priorityIndex, priorityRoll } = open;
+        found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot });
+      }
+      return found;
     },
     async withdraw(what) {
       await sealer.idle();
@@ -356,6 +413,7 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
       book.withdraw(first);
       settled.withdraw(lastBlock);
       for (const number of own.keys()) if (number >= first) own.delete(number);
+      for (const number of processed.keys()) if (number >= first) processed.delete(number);
       before = digest;
       sealer.withdraw(digest);
       const sequence = () => written['withdrawn']!;
@@ -371,6 +429,7 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
       // What is executed needs no proof any more and is never withdrawn.
       await facts.removeBefore(book.final);
       for (const number of own.keys()) if (number <= book.final) own.delete(number);
+      for (const number of processed.keys()) if (number < book.final) processed.delete(number);
     },
     sealing: (signal) =>
       new Promise((resolve, reject) => {

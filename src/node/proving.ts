@@ -47,6 +47,11 @@ export class Proving {
   readonly #deps: ProvingDeps;
   #prover: Prover | undefined;
   #halted: PrivityError | undefined;
+  /** The batch before the range to be proven next. */
+  #from = 0n;
+  #round: Promise<unknown> = Promise.resolve();
+  #interrupt = new AbortController();
+  #withdrawal: Promise<void> | undefined;
 
   constructor(options: ProvingOptions, deps: ProvingDeps) {
     this.#options = options;
@@ -105,6 +110,23 @@ export class Proving {
     }
   }
 
+  /** No range is proven while `work` takes back the batches from `from` on; what had been begun of them is dropped. */
+  async withdraw(from: bigint, work: () => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#withdrawal = promise;
+    this.#interrupt.abort();
+    await this.#round.catch(() => undefined);
+    try {
+      await work();
+    } finally {
+      const first = this.rangeOf(from).from;
+      if (this.#from > first) this.#from = first;
+      this.#interrupt = new AbortController();
+      this.#withdrawal = undefined;
+      resolve();
+    }
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     const { leaseMs, pollMs, retryAfterMs, workers } = this.#options;
     const prover = await this.#deps.prepare(signal);
@@ -120,33 +142,46 @@ export class Proving {
   }
 
   async #proveRanges(prover: Prover, signal: AbortSignal): Promise<void> {
-    const { store, book, source, clock } = this.#deps;
-    let from = 0n;
     while (!signal.aborted) {
-      const range = this.rangeOf(from + 1n);
-      if ((await store.read.proofs.get(nameOf(range))) !== undefined) {
-        this.#deps.onProven(range, false);
-        from = range.to;
-      } else if (range.to > book.latest) {
-        await clock.sleep(this.#options.pollMs, signal);
-      } else {
-        const proof = await proveRange(
-          range,
-          {
-            queue: store.jobs,
-            source,
-            proofSystemId: prover.proofSystemId,
-            clock,
-            pollMs: this.#options.pollMs,
-            progress: (done, total) => this.#deps.onProgress(range, done, total),
-          },
-          signal,
-        );
-        const bytes = concatBytes(word32(BigInt(prover.proofSystemId)), encodeWrapProof(proof));
-        await store.transaction((writes) => writes.proofs.put(nameOf(range), Number(range.to), bytes));
-        this.#deps.onProven(range, true);
-        from = range.to;
+      await this.#withdrawal;
+      const interrupt = this.#interrupt.signal;
+      this.#round = this.#proveNext(prover, AbortSignal.any([signal, interrupt]));
+      try {
+        await this.#round;
+      } catch (error) {
+        // The batches that were being proven have been taken back.
+        if (!interrupt.aborted || signal.aborted) throw error;
       }
+    }
+  }
+
+  async #proveNext(prover: Prover, signal: AbortSignal): Promise<void> {
+    const { store, book, source, clock } = this.#deps;
+    const range = this.rangeOf(this.#from + 1n);
+    if ((await store.read.proofs.get(nameOf(range))) !== undefined) {
+      if (signal.aborted) return;
+      this.#deps.onProven(range, false);
+      this.#from = range.to;
+    } else if (range.to > book.latest) {
+      await clock.sleep(this.#options.pollMs, signal);
+    } else {
+      const proof = await proveRange(
+        range,
+        {
+          queue: store.jobs,
+          source,
+          proofSystemId: prover.proofSystemId,
+          clock,
+          pollMs: this.#options.pollMs,
+          progress: (done, total) => this.#deps.onProgress(range, done, total),
+        },
+        signal,
+      );
+      signal.throwIfAborted();
+      const bytes = concatBytes(word32(BigInt(prover.proofSystemId)), encodeWrapProof(proof));
+      await store.transaction((writes) => writes.proofs.put(nameOf(range), Number(range.to), bytes));
+      this.#deps.onProven(range, true);
+      this.#from = range.to;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
 import { findStep } from '../settlement/find-step.ts';
+import type { PriorityWatcher } from '../settlement/priority-watcher.ts';
 import { createSettler } from '../settlement/settler.ts';
 import { createTransactionSender } from '../settlement/transaction-sender.ts';
 import { runBatchClock } from './batch-clock.ts';
@@ -15,10 +16,13 @@ import type { L1 } from './l1.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Proving } from './proving.ts';
 import { createStepCatchUp } from './step-catch-up.ts';
+import type { Unwinder } from './unwinder.ts';
 
 export interface LoopsDeps extends Pick<ChainFoundation, 'place'> {
   readonly pipeline: Pipeline;
   readonly proving: Proving;
+  readonly watcher: PriorityWatcher;
+  readonly unwinder: Unwinder;
   readonly keys: NodeKeys;
   readonly l1: L1;
   readonly clock: Clock;
@@ -32,8 +36,8 @@ const lookBeforeOpenMs = 1_000;
 const logRangeBlocks = 5_000n;
 
 export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSignal): Promise<void> {
-  const { pipeline, clock, log } = deps;
-  const { watcher, sequencer } = pipeline;
+  const { pipeline, watcher, unwinder, clock, log } = deps;
+  const { sequencer } = pipeline;
   const pollMs = config['l1.pollIntervalMs'];
 
   /** True when it went well; an unreachable L1 is waited out, anything else stops the node. */
@@ -49,9 +53,14 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
     }
   };
 
+  const look = async (): Promise<void> => {
+    await watcher.poll();
+    await unwinder.learnRevocations();
+  };
+
   const watch = async (): Promise<void> => {
     while (!signal.aborted) {
-      await attempt('watch', () => watcher.poll());
+      await attempt('watch', look);
       await clock.sleep(pollMs, signal);
     }
   };
@@ -59,17 +68,24 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
   const settle = async (): Promise<void> => {
     const settler = settlerOf(config, deps);
     const catchUp = catchUpOf(deps);
-    const look = async (): Promise<void> => {
+    const count = async (): Promise<void> => {
       const counts = await settler.counts();
       await pipeline.onCounts(counts);
       await catchUp(counts);
     };
+    const step = async (stop: AbortSignal): Promise<boolean> => {
+      const claim = pipeline.withdrawals === 0 ? 'well' : await settler.reclaim(stop);
+      if (claim === 'sent') log.error('l1.batches_reverted');
+      if (claim !== 'well' || stop.aborted) return claim === 'sent';
+      await count();
+      const moved = await settler.step(stop);
+      await count();
+      return moved;
+    };
     while (!signal.aborted) {
       let moved = false;
       await attempt('settle', async () => {
-        await look();
-        moved = await settler.step(signal);
-        await look();
+        moved = await unwinder.settle(signal, step);
       });
       if (!moved) await clock.sleep(pollMs, signal);
     }
@@ -85,7 +101,9 @@ export async function runLoops(config: Config, deps: LoopsDeps, signal: AbortSig
         sequencer,
         clock,
         // An Ethereum that does not answer must not keep a batch from opening: it then takes what is known, and the rest comes with a later one.
-        beforeOpen: () => Promise.race([attempt('watch', () => watcher.poll()), clock.sleep(lookBeforeOpenMs, signal)]),
+        beforeOpen: () => Promise.race([attempt('watch', look), clock.sleep(lookBeforeOpenMs, signal)]),
+        mayGoOn: () => unwinder.mayGoOn(),
+        operationsNeeded: (slot) => unwinder.neededFor(slot),
         beforeBlock: () => pipeline.index.room(),
         onMissedSlot: (missed) => log.error({ missed }, 'batch.slot_missed'),
       },
@@ -121,6 +139,7 @@ function settlerOf(config: Config, { place, proving, pipeline, keys, l1, clock, 
       source: {
         batch: (number) => pipeline.book.settlement(number),
         proofAfter: (from) => proving.proofAfter(from),
+        wasWithdrawn: (batch) => pipeline.wasWithdrawn(batch),
       },
       sink: {
         onAttempt: (target, transaction) => pipeline.book.onAttempt(target, transaction),

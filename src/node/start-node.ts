@@ -19,7 +19,7 @@ import { type L1, openL1 } from './l1.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { openNodeStore } from './open-node-store.ts';
 import { openProving } from './open-proving.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
+import { openPipeline, operationsPerBatchMax, type Pipeline } from './pipeline.ts';
 import { openPolicies } from './policies.ts';
 import { watchPriorityQueue } from './priority-queue.ts';
 import { readFoundation } from './read-foundation.ts';
@@ -27,6 +27,7 @@ import { requireBridge } from './require-bridge.ts';
 import { requireFit } from './require-fit.ts';
 import { runLoops } from './run-loops.ts';
 import { createServices } from './services/create-services.ts';
+import { Unwinder } from './unwinder.ts';
 import { createWeb, publicUrlOf } from './web.ts';
 
 export interface NodeDeps {
@@ -79,9 +80,10 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     // After the HTTP side has closed and before the store does.
     cleanup.push(() => audit.flush());
     report('replaying the block log');
+    const watcher = watchPriorityQueue(config, foundation, l1);
     const pipeline = await openPipeline(config, {
       genesis: foundation.genesis,
-      watcher: watchPriorityQueue(config, foundation, l1),
+      watcher,
       keys,
       store,
       audit,
@@ -105,7 +107,18 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       log,
       report,
     });
-    metrics.watch({ pipeline, audit, proving, client: l1.client, keys, clock });
+    const unwinder = new Unwinder(
+      { operationsPerBatchMax },
+      {
+        pipeline,
+        watcher,
+        withoutProving: (from, work) => proving.withdraw(from, work),
+        clock,
+        log,
+        onWithdrawn: metrics.onWithdrawn,
+      },
+    );
+    metrics.watch({ pipeline, audit, proving, unwinder, client: l1.client, keys, clock });
     const { close: closeServices, ...services } = await createServices(config, {
       ...foundation,
       pipeline,
@@ -130,7 +143,11 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
     });
     await web.listen({ host: config['http.host'], port: config['http.port'] });
     cleanup.push(() => web.close());
-    const loops = runLoops(config, { place: foundation.place, pipeline, proving, keys, l1, clock, log }, abort.signal);
+    const loops = runLoops(
+      config,
+      { place: foundation.place, pipeline, watcher, unwinder, proving, keys, l1, clock, log },
+      abort.signal,
+    );
     const stopped = Promise.race([loops, failures.promise]);
     // What a stop interrupts has not failed.
     stopped.catch((error: unknown) => (abort.signal.aborted ? undefined : fail(error)));

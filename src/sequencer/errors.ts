@@ -53,6 +53,17 @@ export const chainHalted = defineErrors('chain-halted', {
     rpcCode: -32603,
     publicText: 'L1 put a list root in force whose members this node does not have. Give it the file and restart.',
   },
+  HALT_FINAL_TOUCHED: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText:
+      'Ethereum took back operations that stand in batches it had executed. The node cannot repair that; governance must decide.',
+  },
+  HALT_TOO_MANY_MESSAGES: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'The operations that lead to a policy root in force send more messages than one batch can hold.',
+  },
   HALT_REPLAY_MISMATCH: {
     httpStatus: 503,
     rpcCode: -32603,

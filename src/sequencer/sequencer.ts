@@ -243,10 +243,12 @@ export class Sequencer {
     throw sequencerError('SUBMIT_DENIED', reason);
   }
 
-  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due. */
-  async open(slot: bigint): Promise<void> {
+  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due; all those before `upTo`, however many. */
+  async open(slot: bigint, upTo = 0n): Promise<void> {
     assert(this.#batch === undefined && !this.isReExecuting, 'a batch can be opened');
-    const operations = this.#deps.operationsFrom(this.#next.priorityIndex, this.#options.operationsPerBatchMax);
+    const first = this.#next.priorityIndex;
+    const limit = Math.max(this.#options.operationsPerBatchMax, Number(upTo - first));
+    const operations = this.#deps.operationsFrom(first, limit);
     const policyRoot = policyAfter(operations) ?? this.policyRoot;
     await this.#openWith(slot, policyRoot, operations, this.#loose.splice(0));
   }
@@ -260,6 +262,7 @@ export class Sequencer {
     this.#requireLists(policyRoot, operations);
     const batch = this.#begin(slot, policyRoot, denials);
     const block = this.#firstBlock(batch, operations);
+    if (batch.messages.length > MESSAGES_MAX) throw chainHalted('HALT_TOO_MANY_MESSAGES', `${batch.messages.length}`);
     await this.#write([{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }, blockEntry(block)]);
     this.#deps.events.onBlock(block);
   }

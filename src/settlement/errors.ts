@@ -16,5 +16,8 @@ export const settlementError = defineErrors('settlement', {
   L1_GOVERNANCE_REFUSED: l1('Ethereum refuses this act of governance.'),
   L1_FEE_CAP: l1('The Ethereum base fee is above l1.maxFeeGwei. Settlement waits.'),
   L1_FORK: l1('Ethereum holds a batch that this node did not make. Two sequencers, or a wrong data folder.'),
-  L1_DEEP_REORG: l1('Ethereum dropped operations that were confirmed. Sealing is halted until the chain is unwound.'),
+  L1_DEEP_REORG: l1(
+    'Ethereum dropped operations that batches had taken. Nothing is sealed until that is certain; then the batches are withdrawn.',
+  ),
+  L1_QUEUE_BROKEN: l1('The Ethereum node shows operations that do not fit the roll which the bridge keeps.'),
 });

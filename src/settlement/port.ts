@@ -23,6 +23,8 @@ export interface SettlementSource {
   batch(number: bigint): Promise<SealedBatch | undefined>;
   /** The proof that starts right after batch `from`. */
   proofAfter(from: bigint): Promise<RangeProof | undefined>;
+  /** Whether a batch of this number was withdrawn: Ethereum may then hold one that is not ours any more. */
+  wasWithdrawn(batch: bigint): boolean;
 }
 
 /** What a settlement transaction does when it is mined. */
@@ -50,4 +52,16 @@ export interface PriorityQueueView {
   /** How many are confirmed. */
   readonly confirmed: bigint;
   from(index: bigint, limit: number): PriorityOperation[];
+}
+
+/** The queue as Ethereum has it, with what tells whether operations taken earlier still stand. */
+export interface PriorityChainView extends PriorityQueueView {
+  /** Grows with every look: what was concluded from the queue holds until then. */
+  readonly looks: number;
+  /** Seconds: time of the block up to which operations are confirmed; undefined before the first look. */
+  readonly confirmedTime: bigint | undefined;
+  /** Roll of the first `count` confirmed operations; undefined when there are not so many. */
+  rollAfter(count: bigint): bigint | undefined;
+  /** First slot in which a policy root is revoked, as of the confirmed block; undefined when it is not. */
+  revokedFrom(root: bigint): Promise<bigint | undefined>;
 }

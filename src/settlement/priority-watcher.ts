@@ -1,15 +1,24 @@
 /**
  * Reads the L1 queue. An operation counts when enough blocks stand on it; every operation is checked against the roll that the contract
- * stores, so a lying or half-synchronised node cannot slip one in. A reorg that takes a confirmed operation away is L1_DEEP_REORG.
+ * stores, so a lying or half-synchronised node cannot slip one in. When a reorg takes away what had counted, the list goes back to what still
+ * stands and grows again: what that means for batches is for who took the operations.
  */
 
-import { type Address, getAbiItem, type PublicClient } from 'viem';
+import {
+  type Address,
+  BaseError,
+  BlockNotFoundError,
+  ContractFunctionZeroDataError,
+  getAbiItem,
+  type Hex,
+  type PublicClient,
+} from 'viem';
 import { bigIntToHex } from '../base/bytes.ts';
 import type { BridgeDomain } from '../chain/bridge-domain.ts';
 import { type PriorityKind, type PriorityOperation, rollPriority } from '../chain/priority-operation.ts';
 import { privityBridgeAbi } from './abi/privity-bridge.ts';
 import { settlementError } from './errors.ts';
-import type { PriorityQueueView } from './port.ts';
+import type { PriorityChainView } from './port.ts';
 
 export interface PriorityWatcherOptions {
   readonly domain: BridgeDomain;
@@ -21,8 +30,16 @@ export interface PriorityWatcherOptions {
   readonly fromBlock: bigint;
 }
 
-export interface PriorityWatcher extends PriorityQueueView {
+export interface PriorityWatcher extends PriorityChainView {
   poll(): Promise<void>;
+}
+
+interface Queued {
+  readonly operation: PriorityOperation;
+  /** After it. */
+  readonly roll: bigint;
+  readonly blockNumber: bigint;
+  readonly blockHash: Hex;
 }
 
 export function createPriorityWatcher(
@@ -30,76 +47,127 @@ export function createPriorityWatcher(
   deps: { client: PublicClient },
 ): PriorityWatcher {
   const { client } = deps;
-  const operations: PriorityOperation[] = [];
-  let roll = 0n;
+  const queue: Queued[] = [];
   let nextBlock = options.fromBlock;
+  let seen: { readonly number: bigint; readonly timestamp: bigint } | undefined;
+  let looks = 0;
   let looking: Promise<void> | undefined;
   const event = getAbiItem({ abi: privityBridgeAbi, name: 'PriorityOperationQueued' });
-
-  const rollOnL1 = (index: bigint, blockNumber: bigint) =>
-    client.readContract({
-      address: options.bridge,
-      abi: privityBridgeAbi,
-      functionName: 'priorityEntry',
-      args: [index],
-      blockNumber,
-    });
+  const bridge = { address: options.bridge, abi: privityBridgeAbi } as const;
 
   return {
     get confirmed() {
-      return BigInt(operations.length);
+      return BigInt(queue.length);
     },
-    from: (index, limit) => operations.slice(Number(index), Number(index) + limit),
+    get looks() {
+      return looks;
+    },
+    get confirmedTime() {
+      return seen?.timestamp;
+    },
+    from: (index, limit) => queue.slice(Number(index), Number(index) + limit).map(({ operation }) => operation),
+    rollAfter: (count) => (count === 0n ? 0n : queue[Number(count) - 1]?.roll),
+    async revokedFrom(root) {
+      if (seen === undefined) return undefined;
+      // As of the block up to which operations are taken: the change of root that a revocation queues is then in the list.
+      const args = [bigIntToHex(root, 32)] as const;
+      try {
+        const call = { ...bridge, functionName: 'policyStatus', args, blockNumber: seen.number } as const;
+        const { revokedFrom } = await client.readContract(call);
+        return revokedFrom === 0n ? undefined : revokedFrom;
+      } catch (error) {
+        // The bridge is younger than the confirmed block.
+        if (error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionZeroDataError) !== null)
+          return undefined;
+        throw unusable(error);
+      }
+    },
     poll() {
       // Two looks at the same time would take the same operations twice.
-      looking ??= look().finally(() => {
-        looking = undefined;
-      });
+      looking ??= look()
+        .catch((error: unknown) => {
+          throw unusable(error);
+        })
+        .finally(() => {
+          looks += 1;
+          looking = undefined;
+        });
       return looking;
     },
   };
 
   async function look(): Promise<void> {
-    const confirmedBlock = (await client.getBlockNumber({ cacheTime: 0 })) - options.confirmationsMin;
-    if (operations.length > 0) await checkNoReorg();
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    const confirmedBlock = head - options.confirmationsMin;
+    if (confirmedBlock < 0n) return;
+    if (!(await standsAt(head))) await goBack();
     while (nextBlock <= confirmedBlock) {
       const end = nextBlock + options.logRangeBlocks - 1n;
       const toBlock = end < confirmedBlock ? end : confirmedBlock;
-      const logs = await client.getLogs({
-        address: options.bridge,
-        event,
-        fromBlock: nextBlock,
-        toBlock,
-        strict: true,
-      });
-      for (const { args } of logs) {
-        const operation: PriorityOperation = {
-          index: args.index,
-          kind: args.kind as PriorityKind,
-          sender: BigInt(args.sender),
-          a: BigInt(args.a),
-          b: BigInt(args.b),
-        };
-        if (operation.index !== BigInt(operations.length))
-          throw settlementError('L1_DEEP_REORG', `operation ${operation.index} out of order`);
-        roll = rollPriority(roll, options.domain, operation);
-        if (bigIntToHex(roll, 32) !== args.roll)
-          throw settlementError('L1_DEEP_REORG', `roll of operation ${operation.index}`);
-        operations.push(operation);
-      }
+      if (!(await take(nextBlock, toBlock))) return;
       nextBlock = toBlock + 1n;
+    }
+    const { timestamp } = await client.getBlock({ blockNumber: confirmedBlock });
+    seen = { number: confirmedBlock, timestamp };
+  }
+
+  /** False when the list had to go back. */
+  async function take(fromBlock: bigint, toBlock: bigint): Promise<boolean> {
+    const logs = await client.getLogs({ address: options.bridge, event, fromBlock, toBlock, strict: true });
+    for (const { args, blockNumber, blockHash } of logs) {
+      const operation: PriorityOperation = {
+        index: args.index,
+        kind: args.kind as PriorityKind,
+        sender: BigInt(args.sender),
+        a: BigInt(args.a),
+        b: BigInt(args.b),
+      };
+      const roll = rollPriority(queue.at(-1)?.roll ?? 0n, options.domain, operation);
+      if (operation.index === BigInt(queue.length) && roll === BigInt(args.roll)) {
+        queue.push({ operation, roll, blockNumber, blockHash });
+        continue;
+      }
+      // Either a reorg came between this look's queries, or the node shows what the contract never had.
+      if (await standsAt(await client.getBlockNumber({ cacheTime: 0 })))
+        throw settlementError('L1_QUEUE_BROKEN', `operation ${operation.index}`);
+      await goBack();
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether the queue of the contract begins with what was taken. */
+  async function standsAt(blockNumber: bigint): Promise<boolean> {
+    const last = queue.at(-1);
+    if (last === undefined) return true;
+    const length = await client.readContract({ ...bridge, functionName: 'priorityQueueLength', blockNumber });
+    if (length <= last.operation.index) return false;
+    const args = [last.operation.index] as const;
+    const [roll] = await client.readContract({ ...bridge, functionName: 'priorityEntry', args, blockNumber });
+    return BigInt(roll) === last.roll;
+  }
+
+  async function hashOf(blockNumber: bigint): Promise<Hex | undefined> {
+    try {
+      return (await client.getBlock({ blockNumber })).hash;
+    } catch (error) {
+      if (error instanceof BlockNotFoundError) return undefined;
+      throw error;
     }
   }
 
-  async function checkNoReorg(): Promise<void> {
-    const last = BigInt(operations.length) - 1n;
-    const length = await client.readContract({
-      address: options.bridge,
-      abi: privityBridgeAbi,
-      functionName: 'priorityQueueLength',
-    });
-    if (length <= last) throw settlementError('L1_DEEP_REORG', `the queue shrank below ${last + 1n}`);
-    const [onL1] = await rollOnL1(last, await client.getBlockNumber({ cacheTime: 0 }));
-    if (onL1 !== bigIntToHex(roll, 32)) throw settlementError('L1_DEEP_REORG', `roll of operation ${last}`);
+  /** To the last operation whose block still stands: before it nothing has changed. */
+  async function goBack(): Promise<void> {
+    for (let last = queue.at(-1); last !== undefined; last = queue.at(-1)) {
+      const { blockNumber, blockHash } = last;
+      if ((await hashOf(blockNumber)) === blockHash) break;
+      queue.pop();
+    }
+    const last = queue.at(-1);
+    nextBlock = last === undefined ? options.fromBlock : last.blockNumber + 1n;
   }
 }
+
+/** Blocks come and go while a node follows a reorg: what it cannot answer now is asked again. */
+const unusable = (error: unknown): unknown =>
+  error instanceof BaseError ? settlementError('L1_UNREACHABLE', error.shortMessage, { cause: error }) : error;

@@ -28,6 +28,11 @@ export interface SettlerDeps {
 
 export interface Settler {
   counts(): Promise<L1Counts>;
+  /**
+   * Takes back on Ethereum what this node has withdrawn: a commit that was under way may have come in, and a reorg may have changed the
+   * operations beneath one. Nothing else may be sent unless it says `well`; `waiting` is for batches that are not sealed again yet.
+   */
+  reclaim(signal: AbortSignal): Promise<'well' | 'waiting' | 'sent'>;
   /** Does what is due, at most one transaction of each kind. True when something moved. */
   step(signal: AbortSignal): Promise<boolean>;
 }
@@ -114,8 +119,27 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     return send(deps.execute, target, { data, label: `execute ${number}` }, signal);
   };
 
+  const isOwn = async (number: bigint, own: StoredBatch): Promise<boolean> => {
+    const onL1 = await client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
+    return hashStoredBatch(own) === onL1;
+  };
+
   return {
     counts,
+    async reclaim(signal) {
+      const { committed, executed } = await counts();
+      let last = committed;
+      for (; last > executed && source.wasWithdrawn(last); last -= 1n) {
+        const own = await source.batch(last);
+        if (own === undefined) return 'waiting';
+        if (await isOwn(last, own.stored)) break;
+      }
+      if (last === committed) return 'well';
+      const args = [storedBatchArgument(await ownBatch(last))] as const;
+      const data = encodeFunctionData({ ...contract, functionName: 'revertBatches', args });
+      await deps.commit.send({ to: options.chainContract, data, label: `revert to ${last}` }, signal);
+      return 'sent';
+    },
     async step(signal) {
       const now = (await client.getBlock({ blockTag: 'latest' })).timestamp;
       const before = await counts();

@@ -46,6 +46,8 @@ describe('the batch clock', () => {
         sequencer,
         clock,
         beforeOpen: async () => undefined,
+        mayGoOn: async () => true,
+        operationsNeeded: () => 0n,
         beforeBlock: async () => {
           rooms += 1;
         },

@@ -27,7 +27,8 @@ it('shows the chain, the proofs, the balances and the process, and no address, h
       return halted;
     },
   };
-  metrics.watch({ pipeline, audit, proving, client, keys, clock });
+  metrics.watch({ pipeline, audit, proving, unwinder: { alarm: 1 }, client, keys, clock });
+  metrics.onWithdrawn('reorg', 3);
   const value = async (name: string, labels = ''): Promise<number | undefined> => {
     const line = (await registry.metrics()).split('\n').find((text) => text.startsWith(`${name}${labels} `));
     return line === undefined ? undefined : Number(line.split(' ').at(-1));
@@ -65,6 +66,9 @@ it('shows the chain, the proofs, the balances and the process, and no address, h
   halted = proverError('KEYS_MISMATCH', 'wrap');
   expect(await value('privity_proving_halted')).toBe(1);
   expect(await value('nodejs_eventloop_lag_seconds')).toBeDefined();
+  expect(await value('privity_unwinding')).toBe(1);
+  expect(await value('privity_withdrawn_batches_total', '{cause="reorg"}')).toBe(3);
+  expect(await value('privity_withdrawn_batches_total', '{cause="revocation"}')).toBe(0);
 
   const text = (await registry.metrics()).toLowerCase();
   const hash = Buffer.from(pay(0n).hash).toString('hex');

@@ -36,7 +36,11 @@ async function commitUnrecorded(count: number): Promise<SettlementStep[]> {
       commit: sender(stage.accounts.committer),
       prove: sender(stage.accounts.prover),
       execute: sender(stage.accounts.executor),
-      source: { batch: async (number) => batches[Number(number)], proofAfter: async () => undefined },
+      source: {
+        batch: async (number) => batches[Number(number)],
+        proofAfter: async () => undefined,
+        wasWithdrawn: () => false,
+      },
       sink: {
         onAttempt: async () => undefined,
         onStep: async (step) => void steps.push(step),

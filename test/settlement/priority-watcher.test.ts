@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPriorityWatcher, type PriorityWatcherOptions } from '../../src/settlement/priority-watcher.ts';
-import { CHAIN_ID, openStage, type Stage } from '../contracts/stage.ts';
+import { CHAIN_ID, EXIT_ONLY_ROOT, hex32, openStage, POLICY_ROOT, type Stage } from '../contracts/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -81,18 +81,66 @@ describe('the priority watcher', () => {
   it.each([
     ['gone', 0n],
     ['another one', 7n],
-  ])('stops when a confirmed operation is %s', async (_name, instead) => {
+  ])('goes back when a confirmed operation is %s, and takes what is there', async (_name, instead) => {
+    const watcher = watcherOf();
+    await deposit(3n);
+    await mine(2);
+    const before = await stage.client.snapshot();
+    await deposit(5n);
+    await mine(2);
+    await watcher.poll();
+    const roll = watcher.rollAfter(2n);
+    expect(watcher.from(0n, 10).map(({ b }) => b)).toEqual([3n, 5n]);
+    await stage.client.revert({ id: before });
+    await watcher.poll();
+    expect(watcher.from(0n, 10).map(({ b }) => b)).toEqual([3n]);
+    expect(watcher.rollAfter(2n)).toBeUndefined();
+    if (instead > 0n) await deposit(instead);
+    await mine(4);
+    await watcher.poll();
+    expect(watcher.from(0n, 10).map(({ b }) => b)).toEqual(instead > 0n ? [3n, instead] : [3n]);
+    expect(watcher.rollAfter(2n) === roll).toBe(false);
+    expect(watcher.rollAfter(0n)).toBe(0n);
+  });
+
+  it('finds them again when the same operations are mined in other blocks', async () => {
     const watcher = watcherOf();
     const before = await stage.client.snapshot();
     await deposit(5n);
     await mine(2);
     await watcher.poll();
+    const roll = watcher.rollAfter(1n);
     await stage.client.revert({ id: before });
-    if (instead > 0n) await deposit(instead);
-    await mine(4);
-    await expect(watcher.poll()).rejects.toMatchObject({ code: 'L1_DEEP_REORG' });
-    await expect(watcher.poll()).rejects.toMatchObject({ code: 'L1_DEEP_REORG' });
-    expect(watcher.confirmed).toBe(1n);
+    await watcher.poll();
+    expect(watcher.confirmed).toBe(0n);
+    await mine(3);
+    await deposit(5n);
+    await mine(2);
+    await watcher.poll();
+    expect(watcher.rollAfter(1n)).toBe(roll);
+  });
+
+  it('knows the time of what is confirmed, and counts its looks', async () => {
+    const watcher = watcherOf();
+    expect([watcher.confirmedTime, watcher.looks]).toEqual([undefined, 0]);
+    await watcher.poll();
+    await mine(1);
+    const { timestamp } = await stage.client.getBlock({ blockNumber: (await stage.client.getBlockNumber()) - 2n });
+    await watcher.poll();
+    expect([watcher.confirmedTime, watcher.looks]).toEqual([timestamp, 2]);
+  });
+
+  it('tells of a revoked policy root when that is confirmed, and with it the root that takes its place', async () => {
+    const watcher = watcherOf();
+    await watcher.poll();
+    expect(await watcher.revokedFrom(POLICY_ROOT)).toBeUndefined();
+    await stage.govern('bridge', 'revokePolicyRoot', [hex32(POLICY_ROOT), 0n, hex32(0n)], true);
+    await watcher.poll();
+    expect([await watcher.revokedFrom(POLICY_ROOT), watcher.confirmed]).toEqual([undefined, 0n]);
+    await mine(2);
+    await watcher.poll();
+    expect([await watcher.revokedFrom(POLICY_ROOT), watcher.confirmed]).toEqual([1n, 1n]);
+    expect(await watcher.revokedFrom(EXIT_ONLY_ROOT)).toBeUndefined();
   });
 
   it.each([
@@ -104,7 +152,7 @@ describe('the priority watcher', () => {
     const watcher = watcherOf({ domain: { l1ChainId: 31337n, bridge: BigInt(bridge), chainId: CHAIN_ID, ...change } });
     await deposit(5n);
     await mine(2);
-    await expect(watcher.poll()).rejects.toMatchObject({ code: 'L1_DEEP_REORG' });
+    await expect(watcher.poll()).rejects.toMatchObject({ code: 'L1_QUEUE_BROKEN' });
     expect(watcher.confirmed).toBe(0n);
   });
 
@@ -113,6 +161,6 @@ describe('the priority watcher', () => {
     const late = await stage.client.getBlockNumber();
     await deposit(6n);
     await mine(2);
-    await expect(watcherOf({ fromBlock: late + 1n }).poll()).rejects.toMatchObject({ code: 'L1_DEEP_REORG' });
+    await expect(watcherOf({ fromBlock: late + 1n }).poll()).rejects.toMatchObject({ code: 'L1_QUEUE_BROKEN' });
   });
 });

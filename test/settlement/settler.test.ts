@@ -23,6 +23,8 @@ const never = new AbortController().signal;
 function settlerOf(
   batches: readonly SealedBatch[],
   proofAfter: (from: bigint) => RangeProof | undefined = () => undefined,
+  withdrawnFrom = 1_000n,
+  committer: (typeof stage.accounts)['committer'] = stage.accounts.committer,
 ) {
   const steps: SettlementStep[] = [];
   const attempts: (SettlementTarget & { readonly transaction: Hex })[] = [];
@@ -36,10 +38,14 @@ function settlerOf(
     { chainContract: stage.deployment.chain, batchIntervalSeconds: INTERVAL, proveDelaySlots: PROVE_DELAY },
     {
       client,
-      commit: sender(stage.accounts.committer),
+      commit: sender(committer),
       prove: sender(stage.accounts.prover),
       execute: sender(stage.accounts.executor),
-      source: { batch: async (number) => batches[Number(number)], proofAfter: async (from) => proofAfter(from) },
+      source: {
+        batch: async (number) => batches[Number(number)],
+        proofAfter: async (from) => proofAfter(from),
+        wasWithdrawn: (number) => number >= withdrawnFrom,
+      },
       sink: {
         onAttempt: async (target, transaction) => void attempts.push({ ...target, transaction }),
         onStep: async (step) => void steps.push(step),
@@ -155,5 +161,50 @@ describe('prove and execute', () => {
     await stage.setProvenCount(1n);
     const wrong = batches.map((batch) => ({ ...batch, messageHashes: [5n] }));
     await expect(settlerOf(wrong).settler.step(never)).rejects.toMatchObject({ code: 'L1_CALL_REVERTED' });
+  });
+});
+
+describe('taking back what was withdrawn', () => {
+  const none = () => undefined;
+  /** Batch 1 as it was, others instead of 2 and 3. */
+  const again = [...batches.slice(0, 2), ...storedBatches(3, 7n).slice(2)];
+
+  beforeEach(async () => {
+    await stage.setTime(slotEnd(3n));
+    const { settler } = settlerOf(batches);
+    for (let i = 0; i < 3; i++) await settler.step(never);
+  });
+
+  it('sends nothing while everything on Ethereum is ours, or was never withdrawn', async () => {
+    expect(await settlerOf(batches, none, 2n).settler.reclaim(never)).toBe('well');
+    expect(await settlerOf(again, none).settler.reclaim(never)).toBe('well');
+  });
+
+  it('waits until the batches are sealed again', async () => {
+    expect(await settlerOf(again.slice(0, 3), none, 2n).settler.reclaim(never)).toBe('waiting');
+    expect(await settlerOf(again.slice(0, 2), none, 2n).settler.reclaim(never)).toBe('waiting');
+    expect((await settlerOf(batches).settler.counts()).committed).toBe(3n);
+  });
+
+  it('reverts to the last batch that still is ours, and not further', async () => {
+    // Unless another key is named at deployment, the committer may take back as well.
+    const { settler } = settlerOf(again, none, 2n, stage.accounts.reverter);
+    expect(await settler.reclaim(never)).toBe('sent');
+    expect((await settler.counts()).committed).toBe(1n);
+    expect(await settler.reclaim(never)).toBe('well');
+  });
+
+  it('never reverts what was executed', async () => {
+    await stage.setProvenCount(2n);
+    const { settler } = settlerOf(batches);
+    await settler.step(never);
+    await settler.step(never);
+    await expect(settlerOf(again, none, 1n, stage.accounts.reverter).settler.reclaim(never)).rejects.toMatchObject({
+      code: 'L1_FORK',
+    });
+  });
+
+  it('says so when the key may not revert', async () => {
+    await expect(settlerOf(again, none, 2n).settler.reclaim(never)).rejects.toMatchObject({ code: 'L1_CALL_REVERTED' });
   });
 });

@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { isPrivityError } from '../../base/errors.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../../store/port.ts';
+import { finalBatch } from '../batch-book.ts';
 import type { Folders } from '../folders.ts';
+import { withdrawalsFollowed } from '../taken-back.ts';
 import { ill, type Probe, well } from './probe.ts';
 
 export interface StoreProbeDeps {
@@ -34,7 +36,14 @@ export const createStoreProbe = ({ config, folders, open }: StoreProbeDeps): Pro
     }
     try {
       const { logEntries, tables, files } = await store.verify();
-      return well(`${logEntries} log entries, ${tables} tables and ${files} files authenticated`);
+      const text = `${logEntries} log entries, ${tables} tables and ${files} files authenticated`;
+      const last = (await withdrawalsFollowed(store)).at(-1);
+      const final = await finalBatch(store);
+      if (last === undefined || last.from <= final) return well(text);
+      return ill(
+        `${text}; batches from ${last.from} on were withdrawn, Ethereum has executed up to ${final}`,
+        'Find out why (`batches.withdrawn` in the log and the audit log) and tell those whose receipts became denials; it is over when Ethereum has executed the new batches.',
+      );
     } finally {
       await store.close();
     }

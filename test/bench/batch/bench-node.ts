@@ -17,12 +17,13 @@ import { openL1 } from '../../../src/node/l1.ts';
 import { createLog } from '../../../src/node/log.ts';
 import { openNodeStore } from '../../../src/node/open-node-store.ts';
 import { openProving } from '../../../src/node/open-proving.ts';
-import { openPipeline } from '../../../src/node/pipeline.ts';
+import { openPipeline, operationsPerBatchMax } from '../../../src/node/pipeline.ts';
 import { openPolicies } from '../../../src/node/policies.ts';
 import { watchPriorityQueue } from '../../../src/node/priority-queue.ts';
 import { requireFit } from '../../../src/node/require-fit.ts';
 import { runLoops } from '../../../src/node/run-loops.ts';
 import { createSubmitter } from '../../../src/node/services/submitter.ts';
+import { Unwinder } from '../../../src/node/unwinder.ts';
 import type { JobEvent } from '../../../src/prover/jobs/run-jobs.ts';
 import { senderAddresses } from './transfers.ts';
 import type { BenchFolder } from './work-folder.ts';
@@ -81,13 +82,19 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
     { writeEntriesMax: 1000, onFailure: fail },
     { store: createAuditStore(store), clock },
   );
+  const watcher = watchPriorityQueue(config, foundation, l1);
   const pipeline = await openPipeline(config, {
-    ...{ genesis: foundation.genesis, watcher: watchPriorityQueue(config, foundation, l1) },
+    ...{ genesis: foundation.genesis, watcher },
     ...{ keys, store, audit, policies: policies.book, clock, log, fail },
   });
   const proving = openProving(config, {
     ...{ pipeline, store, folders, policies: policies.book, keys, clock, log, report, onJob },
   });
+  const withoutProving = (from: bigint, work: () => Promise<void>) => proving.withdraw(from, work);
+  const unwinder = new Unwinder(
+    { operationsPerBatchMax },
+    { pipeline, watcher, withoutProving, clock, log, onWithdrawn: () => undefined },
+  );
   const leafKeys = createLeafKeys();
   const submitter = createSubmitter({
     chainId: foundation.genesis.chainId,
@@ -98,7 +105,7 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
   return {
     ...{ folders, foundation, keys, l1, policies, store, pipeline, submitter },
     run: (signal: AbortSignal) =>
-      runLoops(config, { place: foundation.place, pipeline, proving, keys, l1, clock, log }, signal),
+      runLoops(config, { place: foundation.place, pipeline, watcher, unwinder, proving, keys, l1, clock, log }, signal),
     async close() {
       pipeline.sequencer.stop();
       await audit.flush();

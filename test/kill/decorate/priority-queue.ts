@@ -5,11 +5,7 @@ import { at } from '../trigger.ts';
 export const watchPriorityQueue: typeof watch = (...args) => {
   const watcher = watch(...args);
   let first = true;
-  return {
-    get confirmed() {
-      return watcher.confirmed;
-    },
-    from: (index, limit) => watcher.from(index, limit),
+  return Object.assign(Object.create(watcher) as typeof watcher, {
     async poll() {
       const before = watcher.confirmed;
       await watcher.poll();
@@ -17,5 +13,5 @@ export const watchPriorityQueue: typeof watch = (...args) => {
       if (watcher.confirmed > before && !first) at('watcher.seen');
       first = false;
     },
-  };
+  });
 };
