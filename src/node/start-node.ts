@@ -123,6 +123,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       ...foundation,
       pipeline,
       proving,
+      unwinder,
       store,
       policies: policies.book,
       l1,

@@ -13,6 +13,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { createNodeProbe } from '../../src/node/doctor/node-probe.ts';
 import { Proving } from '../../src/node/proving.ts';
 import { proverError } from '../../src/prover/errors.ts';
+import { firstPriorityOf } from '../../src/prover/jobs/prove-range.ts';
 import type { Prover } from '../../src/prover/port.ts';
 import { transactionOf } from '../execution/support.ts';
 import { scriptedProver, scriptedSource } from '../prover/jobs/scripted-prover.ts';
@@ -130,7 +131,38 @@ describe('proving that cannot go on', () => {
     await expect(pay(BigInt(transactionsUntilBusy))).rejects.toMatchObject({ code: 'SUBMIT_BUSY' });
   });
 
+  it('stops for batches that are taken back, and proves those in their place', async () => {
+    const stop = new AbortController();
+    const calls: string[] = [];
+    const prover = scriptedProver(async (what) => void calls.push(what));
+    const proves = proving(async () => prover);
+    const { store } = life;
+    // What the tests before have poisoned.
+    await store.jobs.removeFrom(0);
+    const running = proves.run(stop.signal);
+    const proofs = () => Promise.all(['wrap/0-1', 'wrap/1-2'].map((name) => store.read.proofs.get(name)));
+    const until = async (done: () => Promise<boolean>) => {
+      for (let i = 0; i < 1_000 && !(await done()); i++) await systemClock.sleep(10);
+    };
+    await until(async () => (await proofs()).every((proof) => proof !== undefined));
+    const before = calls.length;
+    await proves.withdraw(2n, async () => {
+      await store.jobs.removeFrom(firstPriorityOf(2n));
+      await store.transaction((writes) => writes.proofs.removeAbove(1));
+      await systemClock.sleep(100);
+      expect(calls).toHaveLength(before);
+      expect((await proofs()).map((proof) => proof !== undefined)).toEqual([true, false]);
+    });
+    await until(async () => (await proofs())[1] !== undefined);
+    expect((await proofs()).every((proof) => proof !== undefined)).toBe(true);
+    expect(calls.slice(before).toSorted()).toEqual(['last merge', 'seal', 'segment_m', 'wrap']);
+    await expect(proves.withdraw(1n, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
+    stop.abort();
+    await running;
+  });
+
   it.each([
+    ['in doubt', { status: 'ready', checks: { proving: true, batchesStand: false } }, 'ill', /batchesStand/],
     ['well', { status: 'ready', checks: { l1: true, proving: true } }, 'well', /ready at/],
     ['halted', { status: 'ready', checks: { l1: true, proving: false } }, 'ill', /proving/],
     ['without Ethereum', { status: 'not ready', checks: { l1: false, proving: true } }, 'ill', /l1/],

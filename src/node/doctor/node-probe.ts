@@ -5,6 +5,8 @@ import { ill, type Probe, well } from './probe.ts';
 const answerSchema = z.object({ checks: z.record(z.string(), z.boolean()) });
 
 const ADVICE: Readonly<Record<string, string>> = {
+  batchesStand:
+    'Look for l1.operations_lost and batches.withdrawn in the log, then at the Ethereum node: docs/operations.md, "Batches taken back".',
   proving:
     'Look for proof.halted in the log: its code is in docs/errors.md. Accepted transactions are safe; mend the cause and start the node again before the backlog is full.',
 };

@@ -15,6 +15,7 @@ import { type L1, wethOf } from '../l1.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import type { Proving } from '../proving.ts';
+import type { Unwinder } from '../unwinder.ts';
 import type { WebDeps } from '../web.ts';
 import { createAccountHistory } from './account-history.ts';
 import { createBatchAudit } from './batch-audit.ts';
@@ -29,6 +30,7 @@ export interface ServicesDeps extends ChainFoundation {
   readonly store: Store;
   readonly policies: PolicyBook;
   readonly proving: Proving;
+  readonly unwinder: Pick<Unwinder, 'alarm'>;
   readonly l1: L1;
   readonly clock: Clock;
 }
@@ -38,7 +40,7 @@ const callGasMax = 10_000_000n;
 /** What the HTTP side asks of the node. */
 export async function createServices(
   config: Config,
-  { genesis, place, pipeline, store, policies, proving, l1, clock }: ServicesDeps,
+  { genesis, place, pipeline, store, policies, proving, unwinder, l1, clock }: ServicesDeps,
 ): Promise<
   Pick<
     WebDeps,
@@ -128,6 +130,7 @@ export async function createServices(
         { name: 'chain', ok: sequencer.openBatch !== undefined },
         { name: 'l1', ok: l1Answers },
         { name: 'proving', ok: proving.halted === undefined, besides: true },
+        { name: 'batchesStand', ok: unwinder.alarm === 0, besides: true },
       ];
     },
     rolesOf: rolesOf(sequencer),
