@@ -140,7 +140,7 @@ describe('what stops a call', () => {
     expect(await pool.call(balanceOf(USER), scene)).toMatchObject({ kind: 'returned' });
   });
 
-  it('is time, and the next call runs on a new thread', async () => {
+  it('is time, and the thread takes the next call', async () => {
     const short = poolOf({ callGasMax: 10n ** 12n, timeoutMs: 400 });
     let closed = 0;
     const counted = () => scene({ close: () => (closed += 1) } as never);

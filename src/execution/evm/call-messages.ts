@@ -12,9 +12,11 @@ export interface CallThreadOptions extends BridgeFacts {
 
 export interface CallThreadData extends CallThreadOptions {
   readonly questions: MessagePort;
-  /** One word: 1 when the answer to a question has been sent. */
-  readonly answered: Int32Array<SharedArrayBuffer>;
+  /** Two words: 1 when the answer to a question has been sent; 1 when the run is to stop. */
+  readonly signals: Int32Array<SharedArrayBuffer>;
 }
+
+export const SIGNAL = { ANSWERED: 0, STOP: 1 } as const;
 
 export type CallKind = 'call' | 'estimateGas';
 

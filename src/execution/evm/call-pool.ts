@@ -1,6 +1,6 @@
 /**
- * eth_call and eth_estimateGas away from the event loop: a few threads, a bounded queue before them, and a time after which a call is cut off,
- * thread and all. Gas alone does not bound the time: ten million buy a second of plain code, but some twenty of pairings.
+ * eth_call and eth_estimateGas away from the event loop: a few threads, a bounded queue before them, and a time after which a call is cut off.
+ * Gas alone does not bound the time: ten million buy a second of plain code, but some twenty of pairings.
  */
 
 import type { Clock } from '../../base/clock.ts';
@@ -55,7 +55,9 @@ export function createCallPool(options: CallPoolOptions, { clock }: { readonly c
       const job = queue.shift()!;
       runOn(thread, job)
         .then(job.answer.resolve, job.answer.reject)
-        .finally(() => {
+        // Whoever was cut off has an answer already; the thread is free a little later.
+        .then(() => thread.idle())
+        .then(() => {
           if (thread.hasEnded) threads.delete(thread);
           else idle.push(thread);
           pump();
@@ -65,17 +67,17 @@ export function createCallPool(options: CallPoolOptions, { clock }: { readonly c
 
   async function runOn(thread: CallThread, { kind, request, open }: Job): Promise<CallOutcome | EstimateOutcome> {
     await thread.ready;
+    if (isClosed) throw executionError('CALL_BUSY', 'closing');
     const scene = open();
     const done = new AbortController();
-    const limit = clock.sleep(timeoutMs, done.signal).then(async () => {
-      if (!done.signal.aborted) await thread.end(executionError('CALL_LIMIT', `${timeoutMs} ms`));
+    void clock.sleep(timeoutMs, done.signal).then(() => {
+      if (!done.signal.aborted) thread.stop(executionError('CALL_LIMIT', `${timeoutMs} ms`));
     });
     try {
       return await thread.run(kind, request, scene);
     } finally {
       done.abort();
       scene.close();
-      await limit;
     }
   }
 
@@ -93,7 +95,10 @@ export function createCallPool(options: CallPoolOptions, { clock }: { readonly c
     async close() {
       isClosed = true;
       for (const { answer } of queue.splice(0)) answer.reject(executionError('CALL_BUSY', 'closing'));
-      await Promise.all([...threads].map((thread) => thread.end(executionError('CALL_BUSY', 'closing'))));
+      for (const thread of threads) {
+        thread.stop(executionError('CALL_BUSY', 'closing'));
+        thread.end();
+      }
     },
   };
 }

@@ -4,24 +4,35 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { assert } from '../../base/assert.ts';
 import type { Word } from '../../chain/word.ts';
 import type { BlockContext, JudgeFrame, StateReader } from '../port.ts';
-import type { Answer, CallJob, CallReply, CallThreadData, Question } from './call-messages.ts';
+import {
+  type Answer,
+  type CallJob,
+  type CallReply,
+  type CallThreadData,
+  type Question,
+  SIGNAL,
+} from './call-messages.ts';
 import { createEvmEngine } from './evm-engine.ts';
 
 assert(parentPort !== null, 'calls run in a thread of their own');
 const port = parentPort;
-const { chainId, callGasMax, questions, answered, ...bridge } = workerData as CallThreadData;
+const { chainId, callGasMax, questions, signals, ...bridge } = workerData as CallThreadData;
 
 /** The run ends: the main thread will not answer. */
 class Stopped extends Error {}
 
 function ask(question: Question): unknown {
-  Atomics.store(answered, 0, 0);
+  Atomics.store(signals, SIGNAL.ANSWERED, 0);
   questions.postMessage(question);
-  Atomics.wait(answered, 0, 0);
+  Atomics.wait(signals, SIGNAL.ANSWERED, 0);
   const answer = receiveMessageOnPort(questions)?.message as Answer | undefined;
   assert(answer !== undefined, 'the answer was sent before it was announced');
   if ('stop' in answer) throw new Stopped();
   return answer.value;
+}
+
+function interrupt(): void {
+  if (Atomics.load(signals, SIGNAL.STOP) === 1) throw new Stopped();
 }
 
 /** The same question is asked once a run: all answers are of one block. */
@@ -34,7 +45,10 @@ function once<Key, Value>(nameOf: (key: Key) => unknown, question: (key: Key) =>
   };
 }
 
-const engine = await createEvmEngine({ chainId, callGasMax, systemViews: bridge }, { codes: { get: () => undefined } });
+const engine = await createEvmEngine(
+  { chainId, callGasMax, systemViews: bridge },
+  { codes: { get: () => undefined }, interrupt },
+);
 
 async function run({ kind, block, request }: CallJob): Promise<CallReply> {
   const state: StateReader = {
@@ -59,7 +73,10 @@ async function run({ kind, block, request }: CallJob): Promise<CallReply> {
   }
 }
 
-port.on('message', async (job: CallJob) => {
-  port.postMessage(await run(job));
+port.on('message', async (job: CallJob | 'end') => {
+  if (job === 'end') {
+    port.close();
+    questions.close();
+  } else port.postMessage(await run(job));
 });
 port.postMessage({ kind: 'ready' } satisfies CallReply);

@@ -26,6 +26,7 @@ import { createCancunCommon } from './cancun-common.ts';
 import { estimateGas } from './estimate-gas.ts';
 import { evmIntrinsicGas, findEvmInvalid } from './evm-validity.ts';
 import { FrameDenial, FrameWatch, watchedSelfdestruct } from './frame-watch.ts';
+import { interruptibleJumpdest } from './interruptible-jumpdest.ts';
 import { type HoldsStorage, JournaledState } from './journaled-state.ts';
 import { recordSteps } from './record-steps.ts';
 import { type BridgeFacts, createSystemViews } from './system-views.ts';
@@ -42,6 +43,8 @@ export interface EvmEngineDependencies {
   readonly codes: CodeReader;
   readonly keys?: LeafKeys;
   readonly holdsStorage?: HoldsStorage;
+  /** Called at each JUMPDEST, which every loop passes; what it throws ends the run. */
+  readonly interrupt?: () => void;
 }
 
 export interface EvmEngine extends EvmPort, EvmTracePort {
@@ -58,7 +61,7 @@ const hexOf = (value: bigint): PrefixedHexString => `0x${value.toString(16).padS
 
 export async function createEvmEngine(
   { chainId, callGasMax, systemViews }: EvmEngineOptions,
-  { codes, keys = createLeafKeys(), holdsStorage }: EvmEngineDependencies,
+  { codes, keys = createLeafKeys(), holdsStorage, interrupt }: EvmEngineDependencies,
 ): Promise<EvmEngine> {
   const common = createCancunCommon(chainId);
   const state = new JournaledState(keys, codes, holdsStorage);
@@ -78,7 +81,10 @@ export async function createEvmEngine(
     common,
     stateManager: state,
     blockchain,
-    customOpcodes: [watchedSelfdestruct(common, state, watch)],
+    customOpcodes: [
+      watchedSelfdestruct(common, state, watch),
+      ...(interrupt === undefined ? [] : [interruptibleJumpdest(interrupt)]),
+    ],
     customPrecompiles: systemViews === undefined ? [] : createSystemViews(systemViews, current),
   });
   evm.events?.on('beforeMessage', (message) => watch.onMessage(message));

@@ -44,4 +44,6 @@ export type ToWitnessThread =
       readonly kind: 'block';
       readonly block: { readonly header: Uint8Array; readonly items: readonly Uint8Array[] } | undefined;
     }
-  | { readonly kind: 'view'; readonly view: CapturedView };
+  | { readonly kind: 'view'; readonly view: CapturedView }
+  /** Nobody waits for the witnesses any more. */
+  | { readonly kind: 'stop' };

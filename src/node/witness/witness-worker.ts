@@ -25,11 +25,17 @@ const port = parentPort;
 const data = workerData as WitnessThreadData;
 const say = (message: FromWitnessThread, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
 
-function ask<Kind extends ToWitnessThread['kind']>(
+/** Nobody waits any more. */
+class Stopped extends Error {}
+
+function ask<Kind extends 'block' | 'view'>(
   question: Extract<FromWitnessThread, { kind: Kind }>,
 ): Promise<Extract<ToWitnessThread, { kind: Kind }>> {
-  return new Promise((resolve) => {
-    port.once('message', resolve);
+  return new Promise((resolve, reject) => {
+    port.once('message', (answer: ToWitnessThread) => {
+      if (answer.kind === 'stop') reject(new Stopped());
+      else resolve(answer as Extract<ToWitnessThread, { kind: Kind }>);
+    });
     say(question);
   });
 }
@@ -97,6 +103,6 @@ try {
   await build();
   say({ kind: 'done' });
 } catch (error) {
-  say({ kind: 'failed', error: toErrorMessage(error) });
+  if (!(error instanceof Stopped)) say({ kind: 'failed', error: toErrorMessage(error) });
 }
 // Nothing listens any more: the thread ends.
