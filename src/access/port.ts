@@ -7,7 +7,10 @@ import type { ConsoleRole } from './roles.ts';
 export type { ConsoleRole } from './roles.ts';
 
 /** How the caller proved who it is. A wallet token stands in a URL, so it carries the least. */
-export type LoginMethod = 'oidc' | 'siwe' | 'wallet-token';
+export type LoginMethod = SessionMethod | 'wallet-token';
+
+/** `application`: handed to an application that the person let in. It carries no staff role. */
+export type SessionMethod = 'oidc' | 'siwe' | 'application';
 
 export interface Principal extends PolicyPrincipal {
   readonly kind: 'user';
@@ -38,7 +41,7 @@ export interface StoredSession {
   /** sha256 of the token, base64url. The token itself is never stored. */
   readonly tokenHash: string;
   readonly userId: string;
-  readonly method: 'oidc' | 'siwe';
+  readonly method: SessionMethod;
   readonly createdAt: number;
   /** Slides with use. */
   readonly expiresAt: number;
@@ -129,7 +132,7 @@ export interface Session extends StoredSession {
 export interface SessionTable {
   readonly size: number;
   /** Resolves when the session is durable. */
-  open(user: User, method: 'oidc' | 'siwe'): Promise<{ token: string; session: Session }>;
+  open(user: User, method: SessionMethod): Promise<{ token: string; session: Session }>;
   /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
   find(token: string): Session | undefined;
   extend(session: Session): Promise<Session>;

@@ -1,9 +1,10 @@
 import { bytesToHex, type Hex, hexToBytes } from '../base/bytes.ts';
 import type { SessionRecord, Store, StoreWrites, UserRecord } from '../store/port.ts';
-import type { AccessStores, StoredSession, StoredWalletToken, User } from './port.ts';
+import type { AccessStores, SessionMethod, StoredSession, StoredWalletToken, User } from './port.ts';
 import { isConsoleRole } from './roles.ts';
 
 const PURGED_MAX = 1000;
+const SESSION_METHODS: readonly SessionMethod[] = ['oidc', 'siwe', 'application'];
 
 /** What `access` keeps, in the encrypted store. Everything is read once, at the start; after that it is only written. */
 export function accessStores(store: Store): AccessStores {
@@ -116,7 +117,8 @@ function readSession(record: SessionRecord): StoredSession {
   return {
     tokenHash: base64url(record.tokenHash),
     userId: record.userId,
-    method: record.extra['method'] === 'siwe' ? 'siwe' : 'oidc',
+    // What is not known carries the fewest rights.
+    method: SESSION_METHODS.find((method) => method === record.extra['method']) ?? 'application',
     createdAt: record.createdAt,
     expiresAt: record.expiresAt,
     renewableUntil: Number(record.extra['renewableUntil']),

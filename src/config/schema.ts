@@ -278,6 +278,12 @@ export const CONFIG_FIELDS = {
     default: [],
     meaning: 'Domains that may ask for a wallet login; empty means the public URL.',
   },
+  'apps.redirects': {
+    type: 'strings',
+    default: [],
+    meaning:
+      'Applications that may ask people for access (the popup of the public SDK), as `<client id>=<redirect URI>`; several URIs for one id. https, or http on localhost. Their pages may call the API.',
+  },
   'session.idleSeconds': {
     type: 'integer',
     default: 1800,

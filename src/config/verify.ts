@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { readApplications } from './applications.ts';
 import { configError } from './errors.ts';
 import type { Config, ConfigPath } from './schema.ts';
 
@@ -17,6 +18,15 @@ const inside = (folder: string, path: string): boolean => {
   const way = relative(resolve(folder), resolve(path));
   return way === '' || !way.startsWith('..');
 };
+
+function canRead(entries: readonly string[]): boolean {
+  try {
+    readApplications(entries);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const missing =
   (field: ConfigPath) =>
@@ -118,6 +128,11 @@ export const REFUSALS: readonly Refusal[] = [
     field: 'store.url',
     reason: 'PostgreSQL needs a connection string',
     applies: (c) => c['store.kind'] === 'postgres' && c['store.url'] === '',
+  },
+  {
+    field: 'apps.redirects',
+    reason: 'an entry is not `<client id>=<redirect URI>` with https (http on localhost), without user and fragment',
+    applies: (c) => !canRead(c['apps.redirects']),
   },
   {
     field: 'session.idleSeconds',

@@ -14,6 +14,7 @@ import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { Secret } from '../base/secret.ts';
 import type { Genesis } from '../chain/genesis.ts';
+import { readApplications } from '../config/applications.ts';
 import type { Config } from '../config/schema.ts';
 import { type AppDeps, createApp } from '../rpc/create-app.ts';
 import { createDenialSigner } from '../sequencer/denial-signer.ts';
@@ -115,6 +116,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       },
       logLimits: { blockRangeMax: 10_000, logsMax: 10_000 },
       loginPendingTtlMs,
+      applications: readApplications(config['apps.redirects']),
       metricsToken: config['http.metricsToken'] === '' ? undefined : new Secret(config['http.metricsToken']),
       trustProxy: false,
     },

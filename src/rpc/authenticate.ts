@@ -24,7 +24,11 @@ export interface CookieOptions {
   readonly origin: string;
 }
 
-const BEARER = 'Bearer ';
+/**
+ * One token, or two where the public SDK (0.18) repeats the header: after the one that it had when its page was loaded comes the one that it
+ * has now, and browsers join them. Only the last counts.
+ */
+const BEARER = /^Bearer ([\w-]+)(?:, Bearer ([\w-]+))?$/;
 
 /** Bearer token, else our own cookie; decides nothing. */
 export function createAuthenticate(cookie: CookieOptions, deps: { sessions: Pick<SessionTable, 'find'> }) {
@@ -40,7 +44,10 @@ export function createAuthenticate(cookie: CookieOptions, deps: { sessions: Pick
 
 function tokenOf(request: FastifyRequest, cookie: CookieOptions): string | undefined {
   const { authorization, origin } = request.headers;
-  if (authorization !== undefined) return authorization.startsWith(BEARER) ? authorization.slice(BEARER.length) : '';
+  if (authorization !== undefined) {
+    const [, first, second] = BEARER.exec(authorization) ?? [];
+    return second ?? first ?? '';
+  }
   const token = request.cookies[cookie.name];
   if (token === undefined) return undefined;
   // Browsers send cookies with requests that other sites' pages make; they always name the page's origin in those that may change something.

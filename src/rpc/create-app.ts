@@ -1,4 +1,5 @@
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -12,6 +13,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
 import { useAnswerDeadline } from './answer-deadline.ts';
 import { type CookieOptions, createAuthenticate } from './authenticate.ts';
+import { corsOptions } from './cors-options.ts';
 import { type DevOidcHandler, mountDevOidc } from './dev-oidc.ts';
 import { rpcError } from './errors.ts';
 import { useStrictJson } from './json-parser.ts';
@@ -22,6 +24,9 @@ import { createMethodLimits } from './json-rpc/method-limits.ts';
 import { createMethods } from './json-rpc/methods.ts';
 import { jsonRpcRoutes } from './json-rpc/routes.ts';
 import { logSerializers } from './log-serializers.ts';
+import type { Application } from './pages/authorization-request.ts';
+import { sendPage } from './pages/page.ts';
+import { refusalPage } from './pages/refusal-page.ts';
 import type {
   AuditSink,
   BatchAudit,
@@ -37,6 +42,7 @@ import { publicError } from './public-error.ts';
 import { type RateLimits, useRateLimits } from './rate-limits.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { auditBatchRoutes } from './rest/audit-batches.ts';
+import { authorizeRoutes } from './rest/authorize.ts';
 import { contractAbiRoutes } from './rest/contract-abi.ts';
 import { disclosureRoutes } from './rest/disclosure.ts';
 import { healthRoutes } from './rest/health.ts';
@@ -58,6 +64,8 @@ export interface AppOptions {
   readonly logLimits: LogLimits;
   /** How long a started OpenID login may take. */
   readonly loginPendingTtlMs: number;
+  /** Which may ask people for a session of their own, and from whose pages scripts may call. */
+  readonly applications: readonly Application[];
   readonly metricsToken: Secret<string> | undefined;
   /** Reverse proxies whose forwarding headers name the client; false trusts none. */
   readonly trustProxy: boolean | string | readonly string[];
@@ -132,6 +140,7 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
       reply.headers(SECURITY_HEADERS);
       if (request.routeOptions.config.authenticatesItself !== true) authenticate(request);
     });
+    await scope.register(cors, corsOptions(options.applications));
     await scope.register(
       jsonRpcRoutes(options.limits, {
         dispatch: createDispatch({ methods, policy, audit, limits: createMethodLimits(deps) }),
@@ -151,12 +160,13 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
       rest.addHook('onResponse', async (request, reply) => {
         metrics.rest(request.routeOptions.url ?? 'unknown', reply.statusCode);
       });
-      siweRoutes(rest, { access, audit, checkRate });
-      oidcRoutes(
-        rest,
-        { cookie: sessionCookie, pendingTtlMs: options.loginPendingTtlMs },
-        { access, audit, checkRate },
-      );
+      const logins = { access, audit, checkRate };
+      siweRoutes(rest, { cookie: sessionCookie }, logins);
+      await rest.register(async (pages) => {
+        pages.setErrorHandler(sendPageError);
+        oidcRoutes(pages, { cookie: sessionCookie, pendingTtlMs: options.loginPendingTtlMs }, logins);
+        authorizeRoutes(pages, { cookie: sessionCookie, ...options }, logins);
+      });
       sessionRoutes(rest, { cookie: sessionCookie }, deps);
       profileRoutes(rest, deps);
       walletRoutes(rest, deps);
@@ -177,6 +187,18 @@ function sendRestError(error: unknown, request: FastifyRequest, reply: FastifyRe
   if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'http.failed');
   else request.log.debug({ code: known.code }, 'http.refused');
   reply.code(known.httpStatus).send({ error: { code: known.code, message: known.publicText }, requestId: request.id });
+}
+
+/** The same for a person in a browser. */
+function sendPageError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.headers.accept?.includes('text/html') !== true) {
+    sendRestError(error, request, reply);
+    return;
+  }
+  const known = publicError(error);
+  if (known.code === 'INTERNAL') request.log.error({ err: error, code: known.code }, 'http.failed');
+  else request.log.debug({ code: known.code }, 'http.refused');
+  sendPage(reply, known.httpStatus, refusalPage(known, request.id));
 }
 
 const SECURITY_HEADERS = {

@@ -25,6 +25,21 @@ export const rpcError = defineErrors('rpc', {
     rpcCode: -32601,
     publicText: 'This chain has no identity provider configured.',
   },
+  AUTHORIZE_APPLICATION: {
+    httpStatus: 400,
+    rpcCode: -32602,
+    publicText: 'This application is not registered here, or not with this address.',
+  },
+  AUTHORIZE_REQUEST: {
+    httpStatus: 400,
+    rpcCode: -32602,
+    publicText: 'The application asked in a way that this chain does not understand.',
+  },
+  AUTHORIZE_WALLET_MISSING: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'The application needs a wallet, and none is linked to this account.',
+  },
   WALLET_NOT_OWN: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden: this is not one of your wallets.' },
   NOT_FOUND: { httpStatus: 404, rpcCode: -32601, publicText: 'Not found.' },
   NOT_AVAILABLE: { httpStatus: 501, rpcCode: -32601, publicText: 'This part of the interface is not available yet.' },

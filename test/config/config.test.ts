@@ -72,6 +72,7 @@ const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: 
   ['chain.batchIntervalSeconds', /empty batch/, { 'chain.batchIntervalSeconds': 299 }],
   ['chain.priorityDeadlineSeconds', /deadlock/, { 'chain.priorityDeadlineSeconds': 1_943 }],
   ['store.url', /connection string/, { 'store.kind': 'postgres' }],
+  ['apps.redirects', /redirect URI/, { 'apps.redirects': ['dapp=http://dapp.example/callback'] }],
   ['session.idleSeconds', /absolute/, { 'session.idleSeconds': 3_600, 'session.absoluteSeconds': 3_599 }],
 ];
 

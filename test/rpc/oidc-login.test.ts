@@ -146,13 +146,6 @@ describe('OpenID login with code and PKCE, against the provider in process', () 
     expect((await logout(world.url)).status).toBe(200);
     expect((await browser.get(`${world.url}/api/profiles/me`)).status).toBe(401);
   });
-
-  it('answers a coded refusal where tokens are handed to other applications, which comes later', async () => {
-    const answer = await world.get(
-      '/auth/authorize?client_id=x&redirect_uri=http://localhost/&state=1&response_type=token',
-    );
-    expect([answer.status, answer.body['error']]).toMatchObject([501, { code: 'NOT_AVAILABLE' }]);
-  });
 });
 
 describe('an identity provider that does not answer', () => {

@@ -181,6 +181,7 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
       },
       logLimits: { blockRangeMax: 100, logsMax: 50 },
       loginPendingTtlMs: 600_000,
+      applications: [],
       metricsToken: new Secret('metrics-token'),
       trustProxy: false,
       ...overrides.options,

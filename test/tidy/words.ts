@@ -68,6 +68,7 @@ export function wordsIn(path: string, text: string, words: readonly Word[]): str
 /** Skips that say so aloud and count themselves: each file with how many it has, and why. */
 export const COUNTED_SKIPS: Readonly<Record<string, { readonly count: number; readonly because: string }>> = {
   'test/state-tests/sample.test.ts': { count: 1, because: 'the official fixtures are not in the tree' },
+  'test/support/chromium.ts': { count: 1, because: 'no browser is installed' },
   'test/store/databases.ts': { count: 1, because: 'PostgreSQL is not installed' },
   'test/store/postgres.test.ts': { count: 1, because: 'PostgreSQL is not installed' },
   'test/store/sqlite-damage.test.ts': { count: 1, because: 'mounting a small file system takes a right' },

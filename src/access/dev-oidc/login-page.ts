@@ -1,7 +1,5 @@
+import { escapeHtml } from '../../base/html.ts';
 import type { SampleAccount } from './accounts.ts';
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 /** A plain form: the sample logins, one button each. */
 export function loginPage(accounts: readonly SampleAccount[], action: string): string {

@@ -58,9 +58,4 @@ export function oidcRoutes(
     setSessionCookie(reply, cookie, token, session.renewableUntil);
     return reply.redirect(returnTo);
   });
-
-  // Handing tokens to other applications needs their registration: a later part. Until then nobody gets one this way.
-  app.get('/auth/authorize', async () => {
-    throw rpcError('NOT_AVAILABLE', 'authorize');
-  });
 }

@@ -1,7 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Access } from '../../access/port.ts';
 import { isPrivityError } from '../../base/errors.ts';
+import { type CookieOptions, setSessionCookie } from '../authenticate.ts';
+import { rpcError } from '../errors.ts';
 import type { AuditSink } from '../port.ts';
 import type { CheckRate } from '../rate-limits.ts';
 import { parseInput } from './parse-input.ts';
@@ -17,9 +19,10 @@ const answerSchema = z.object({
 /** Signs of somebody trying keys, rather than of a slow user. */
 const SUSPICIOUS = ['SIWE_SIGNATURE_INVALID', 'SIWE_NONCE_USED', 'LOGIN_NOT_PERMITTED'];
 
-/** Login by wallet signature (EIP-4361): the two calls that the public SDK makes. */
+/** Login by wallet signature (EIP-4361): the two calls that the public SDK makes, and the one of our own pages, which ends with a cookie. */
 export function siweRoutes(
   app: FastifyInstance,
+  options: { readonly cookie: CookieOptions },
   deps: { access: Pick<Access, 'siweChallenges' | 'siweLogin' | 'sessions'>; audit: AuditSink; checkRate: CheckRate },
 ): void {
   const { access, audit, checkRate } = deps;
@@ -30,13 +33,26 @@ export function siweRoutes(
   });
 
   app.post('/api/auth/login/crypto-native', async (request) => {
+    const { token, session } = await login(request);
+    return { token, ...sessionTimes(session) };
+  });
+
+  app.post('/auth/wallet', async (request, reply) => {
+    // Or another site could log its visitors in as somebody else.
+    if (request.headers.origin !== options.cookie.origin) throw rpcError('REQUEST_CROSS_SITE');
+    const { token, session } = await login(request);
+    setSessionCookie(reply, options.cookie, token, session.renewableUntil);
+    return reply.code(204).send();
+  });
+
+  async function login(request: FastifyRequest) {
     await checkRate('auth', request);
     const answer = parseInput(answerSchema, request.body);
     try {
       const user = await access.siweLogin.verify(answer);
-      const { token, session } = await access.sessions.open(user, 'siwe');
+      const opened = await access.sessions.open(user, 'siwe');
       audit.record({ actor: user.id, action: 'auth.login', resource: '', detail: { method: 'siwe' } });
-      return { token, ...sessionTimes(session) };
+      return opened;
     } catch (error) {
       if (isPrivityError(error) && SUSPICIOUS.includes(error.code)) {
         audit.record({
@@ -48,5 +64,5 @@ export function siweRoutes(
       }
       throw error;
     }
-  });
+  }
 }

@@ -1,0 +1,5 @@
+import { handleAuthCallback } from 'prividium';
+
+handleAuthCallback((error) => {
+  document.body.textContent = error;
+});
