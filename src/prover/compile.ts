@@ -17,6 +17,8 @@ export interface CircuitSource {
   /** Folder under circuits/. */
   readonly folder: string;
   readonly profile: Profile;
+  /** Folders of further libraries under circuits/. */
+  readonly libraries?: readonly string[];
   /** Further files, by path under circuits/, in place of those on disk: keys pinned by merge and wrap, planted weaknesses in tests. */
   readonly overlay?: Readonly<Record<string, string>>;
 }
@@ -84,7 +86,7 @@ async function compileFolder(folder: string): Promise<CompiledCircuit> {
 
 async function readSources(source: CircuitSource, circuits: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const folder of [LIBRARY, source.folder]) {
+  for (const folder of [LIBRARY, ...(source.libraries ?? []), source.folder]) {
     for (const entry of await readdir(join(circuits, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.(nr|toml)$/.test(entry.name)) continue;
       const path = join(entry.parentPath, entry.name).slice(join(circuits, '/').length);

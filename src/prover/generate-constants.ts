@@ -9,6 +9,8 @@ import { LOW_S_MAX } from '../chain/secp256k1.ts';
 import { SYSTEM_FUNCTIONS } from '../chain/system-call.ts';
 import { toWord } from '../chain/word.ts';
 import { renderPadding } from './generate-padding.ts';
+import { EVM_PROFILE_SMALL, renderEvmProfile } from './witness/evm/evm-profile.ts';
+import { renderOpcodes } from './witness/evm/render-opcodes.ts';
 import { EVENT_TOPICS, TYPE_HASHES } from './witness/hashed-names.ts';
 import { PROFILES, renderProfile } from './witness/profiles.ts';
 
@@ -79,11 +81,13 @@ function bytes(name: string, value: Uint8Array): string[] {
   return [`pub global ${name}: [u8; ${value.length}] = [${[...value].join(', ')}];`];
 }
 
-/** Path under circuits/lib/src and text of every generated file. */
+/** Path under circuits/lib/src and text of every generated file; those of circuits/evm by a path upwards. */
 export const renderAll = (): Readonly<Record<string, string>> => ({
   'constants.nr': renderConstants(),
   'padding.nr': renderPadding(),
   'profile.nr': renderProfile(PROFILES.xs),
+  '../../evm/src/opcodes.nr': renderOpcodes(),
+  '../../evm/src/profile.nr': renderEvmProfile(EVM_PROFILE_SMALL),
 });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -10,4 +10,6 @@ export const witnessError = defineErrors('witness', {
   WITNESS_REFUSED: internal,
   /** The items of a batch are not in an order that the statement knows. */
   WITNESS_ORDER: internal,
+  /** A trace of the EVM holds what its tables cannot express: more than one frame, an exceptional halt, an unknown opcode. */
+  WITNESS_TRACE: internal,
 });

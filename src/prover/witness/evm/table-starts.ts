@@ -1,0 +1,15 @@
+import type { EvmProfile } from './evm-profile.ts';
+import { TABLE, type Table } from './opcodes.ts';
+
+/** First row of each table among the rows that steps take. */
+export function tableStarts(profile: EvmProfile): Readonly<Record<Table, number>> {
+  const flow = 1 + profile.arithmetic;
+  const gas = flow + profile.flow;
+  return {
+    [TABLE.NONE]: 0,
+    [TABLE.ARITHMETIC]: 1,
+    [TABLE.FLOW]: flow,
+    [TABLE.GAS]: gas,
+    [TABLE.BOUNDARY]: gas + profile.gas,
+  };
+}

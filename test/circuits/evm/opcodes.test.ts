@@ -1,0 +1,60 @@
+/** The instruction properties against the EVM we execute with, and the generated Noir against both. */
+
+import { getOpcodesForHF } from '@ethereumjs/evm';
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../../src/chain/constants.ts';
+import { createCancunCommon } from '../../../src/execution/evm/cancun-common.ts';
+import { CODE_PAGE_TAG, instructionStarts } from '../../../src/prover/witness/evm/code-pages.ts';
+import { isKnown, OP, OP_INFO, TABLE } from '../../../src/prover/witness/evm/opcodes.ts';
+
+const { opcodes, dynamicGasHandlers } = getOpcodesForHF(createCancunCommon(1n));
+const known = Array.from({ length: 256 }, (_, op) => op).filter(isKnown);
+
+describe('instruction properties', () => {
+  it('know the instructions of Cancun, INVALID excepted', () => {
+    const cancun = [...opcodes.values()].filter(({ isInvalid }) => !isInvalid).map(({ code }) => code);
+    expect(known).toEqual(cancun.filter((code) => code !== 0xfe).sort((a, b) => a - b));
+    expect(known.length).toBeGreaterThan(140);
+  });
+
+  it('have the gas of every instruction whose gas is fixed', () => {
+    const fixed = known.filter((op) => !dynamicGasHandlers.has(op));
+    const differing = fixed.filter((op) => opcodes.get(op)!.fee !== OP_INFO[op]!.gas);
+    expect(fixed.length).toBeGreaterThan(110);
+    expect(differing).toEqual([]);
+  });
+
+  it('never have more static gas than the EVM takes at least', () => {
+    const above = known.filter((op) => OP_INFO[op]!.gas > opcodes.get(op)!.fee && !(op >= 0xa0 && op <= 0xa4));
+    expect(above).toEqual([]);
+    // A LOG's topics are dynamic gas for the EVM and static for us.
+    expect([0, 1, 2, 3, 4].map((topics) => OP_INFO[0xa0 + topics]!.gas)).toEqual([375, 750, 1125, 1500, 1875]);
+  });
+
+  it('give every instruction to one table, and what has no table of its own to the boundary', () => {
+    const of = (table: number) => known.filter((op) => OP_INFO[op]!.table === table);
+    expect(of(TABLE.ARITHMETIC)).toEqual([1, 3, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15]);
+    expect(of(TABLE.FLOW)).toEqual([OP.JUMP, OP.JUMPI]);
+    expect(of(TABLE.GAS)).toEqual([OP.GAS]);
+    expect(of(TABLE.NONE)).toHaveLength(3 + 32 + 16 + 16);
+    expect(of(TABLE.BOUNDARY)).toHaveLength(known.length - 8 - 2 - 1 - 67);
+  });
+
+  it('cannot run what is unknown', () => {
+    expect(OP_INFO[0xfe]!.needs).toBeGreaterThan(1024);
+    expect(OP_INFO[0x0c]!.needs).toBeGreaterThan(1024);
+  });
+});
+
+describe('code', () => {
+  it('has its own hash tag', () => {
+    expect(Object.values(TAG)).not.toContain(CODE_PAGE_TAG);
+  });
+
+  it('begins no instruction in the data of a PUSH, and none is cut by the end', () => {
+    const starts = instructionStarts(Uint8Array.of(0x61, 0x5b, 0x5b, 0x5b, 0x7f, 0x5b));
+    expect(starts.slice(0, 6)).toEqual([true, false, false, true, true, false]);
+    expect(starts.slice(6, 37)).not.toContain(true);
+    expect(starts[37]).toBe(true);
+  });
+});

@@ -1,0 +1,98 @@
+/** The harness sees a missing constraint, one for each table: with it taken out, a mutant that the whole circuit rejects is accepted. */
+
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CircuitStruct, CircuitValue } from '../../../src/prover/witness/circuit-value.ts';
+import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
+import { replaceIn } from '../support/mutants.ts';
+import { createSolver, type Solver } from '../support/solve.ts';
+import { buildSample, type Sample } from './support/sample.ts';
+
+let sample: Sample;
+let whole: Solver;
+
+beforeAll(async () => {
+  sample = await buildSample(1);
+  whole = await createSolver(evmSource(sample.profile));
+}, 300_000);
+
+async function weakened(file: string, constraint: string): Promise<Solver> {
+  const path = `evm/src/${file}`;
+  const text = await readFile(new URL(`../../../circuits/${path}`, import.meta.url), 'utf8');
+  expect(text.split(constraint)).toHaveLength(2);
+  return createSolver(evmSource(sample.profile, { [path]: text.replace(constraint, '') }));
+}
+
+type Plant = readonly [
+  table: string,
+  file: string,
+  constraint: string,
+  path: () => string,
+  value: (sample: Sample) => CircuitValue,
+];
+
+const lastUsed = (rows: readonly { readonly used: boolean }[]): number => rows.findIndex(({ used }) => !used);
+
+const PLANTS: readonly Plant[] = [
+  [
+    'values',
+    'values.nr',
+    'self.hi[i].assert_max_bit_size::<128>();',
+    () => `frame.values.hi.${sample.profile.values - 1}`,
+    () => 2n ** 128n,
+  ],
+  [
+    'arithmetic',
+    'values.nr',
+    'assert(inverse * zero == 0, "zero test: inverse of zero");',
+    () => `frame.arithmetic.${sample.profile.arithmetic - 1}.inverse`,
+    () => 5n,
+  ],
+  [
+    'flow',
+    'flow.nr',
+    'assert((1 - used) * (a + b + next) == 0, "flow: unused row");',
+    () => `frame.flow.${sample.profile.flow - 1}.a`,
+    () => 1,
+  ],
+  [
+    'gas',
+    'gas.nr',
+    'assert((1 - used) * (a + b + result) == 0, "gas: unused row");',
+    () => `frame.gas.${sample.profile.gas - 1}.a`,
+    () => 1,
+  ],
+  [
+    'boundary',
+    'frame.nr',
+    'assert(pointers[TABLE_BOUNDARY] == start[TABLE_BOUNDARY] + used.boundary, "boundary: rows left over");',
+    () => `frame.boundary.${lastUsed(sample.inputs.frame.boundary)}.used`,
+    () => true,
+  ],
+  [
+    'code',
+    'code.nr',
+    'assert(root_of(hash, path, page.siblings) == root, "code: page");',
+    () => 'frame.pages.0.siblings.3',
+    () => 1n,
+  ],
+  [
+    'steps',
+    'steps.nr',
+    'assert(step.b as Field == top - DEPTH_B[op], "step: cell B");',
+    () => `frame.steps.${sample.profile.steps - 1}.b`,
+    () => 0,
+  ],
+];
+
+describe('a circuit without one constraint', () => {
+  it.each(PLANTS)(
+    'of %s accepts what the whole circuit rejects',
+    async (_table, file, constraint, path, value) => {
+      const mutant = replaceIn(sample.inputs as unknown as CircuitStruct, path(), value(sample));
+      expect(await whole.solve(mutant)).toMatchObject({ accepted: false });
+      expect(await (await weakened(file, constraint)).solve(mutant)).toEqual({ accepted: true });
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,52 @@
+/** A program that uses every table of the step loop, both outcomes of JUMPI, a constant across two pages, and an instruction of three operands. */
+
+import { concatBytes } from '../../../../src/base/bytes.ts';
+import type { EvmProfile } from '../../../../src/prover/witness/evm/evm-profile.ts';
+import type { EvmInputs } from '../../../../src/prover/witness/evm/frame-inputs.ts';
+import { evmProfileOf, frameWitness } from '../../../../src/prover/witness/evm/frame-witness.ts';
+import { traceFrame } from '../../../../src/prover/witness/evm/trace-frame.ts';
+import { assemble } from '../../../execution/assemble.ts';
+import { type TracedCall, traceCode } from './token.ts';
+
+/** JUMPDEST on the last but four byte of the first page, so that the constant behind it ends on the second. */
+const FAR = 243n;
+const INVALID = 0xfe;
+const BIG = (1n << 255n) + 12_345n;
+
+function sampleCode(): Uint8Array {
+  const arithmetic = assemble(
+    3n,
+    5n,
+    'ADD',
+    BIG,
+    'SUB',
+    ...(['LT', 'GT', 'SLT', 'SGT', 'EQ'] as const).flatMap((op) => ['DUP1', 7n, op, 'POP'] as const),
+    0n,
+    'ISZERO',
+    'SWAP1',
+    'DUP2',
+  );
+  const rest = assemble('GAS', 'CALLER', 9n, 0n, 0n, 'LOG1', 'SWAP2', 'POP', 0n, 255n, 'JUMPI', 1n);
+  const near = BigInt(arithmetic.length + rest.length + 4);
+  const start = concatBytes(arithmetic, rest, assemble(near, 'JUMPI', 'INVALID', 'JUMPDEST', FAR, 'JUMP'));
+  const gap = new Uint8Array(Number(FAR) - start.length).fill(INVALID);
+  return concatBytes(start, gap, assemble('JUMPDEST', (1n << 159n) + 77n, 'SUB', 'STOP'));
+}
+
+export interface Sample {
+  readonly inputs: EvmInputs;
+  readonly profile: EvmProfile;
+}
+
+/** With `spare` unused rows in every table. */
+export async function buildSample(spare: number): Promise<Sample> {
+  return sampleOf(await traceCode(sampleCode()), spare);
+}
+
+export function sampleOf({ trace, code }: TracedCall, spare: number): Sample {
+  const tables = traceFrame(trace.steps, code);
+  const profile = Object.fromEntries(
+    Object.entries(evmProfileOf(tables)).map(([table, rows]) => [table, rows + spare]),
+  ) as unknown as EvmProfile;
+  return { inputs: frameWitness(tables, profile), profile };
+}
