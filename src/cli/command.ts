@@ -25,6 +25,10 @@ export interface Command {
 
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** Said when the configuration does not do and no file was named: the likeliest mistake of who has only run `npm start`. */
+export const withoutConfigFile =
+  'No --config was given, so this is production on defaults and the environment. For the chain of npm start: --dev --config config/development.yaml';
+
 /** Where a command with --config and --dev takes its configuration from. */
 export const configOf = (values: Readonly<Record<string, unknown>>, { environment }: CliContext): ConfigSources => {
   const file = text(values['config']);

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { runProbes } from '../node/doctor/probe.ts';
 import { createProbes } from '../node/doctor/probes.ts';
 import { createLog } from '../node/log.ts';
-import { type Command, configOf } from './command.ts';
+import { type Command, configOf, withoutConfigFile } from './command.ts';
 
 const secondsDefault = 60;
 const MARK = { well: 'ok     ', ill: 'FAILED ', unknown: '-      ' } as const;
@@ -30,12 +30,19 @@ export const doctor: Command = {
       timeoutMs: seconds * 1000,
       clock: systemClock,
       onReport({ name, finding }) {
-        context.print(`${MARK[finding.state]}${name}: ${finding.text}`);
+        context.print(`${MARK[finding.state]}${name}: ${finding.text.replaceAll('\n', '\n       ')}`);
         if (finding.state === 'ill') context.print(`       -> ${finding.advice}`);
       },
     });
-    const wrong = reports.filter(({ finding }) => finding.state !== 'well');
-    context.print(wrong.length === 0 ? 'All is well.' : `${wrong.length} of ${reports.length} not well.`);
-    return wrong.length === 0 ? 0 : 1;
+    const count = (state: keyof typeof MARK): number => reports.filter(({ finding }) => finding.state === state).length;
+    const well = count('well') === reports.length;
+    context.print(
+      well
+        ? 'All is well.'
+        : `Of ${reports.length}: ${count('ill')} failed, ${count('unknown')} not looked at because of them.`,
+    );
+    const configuration = reports.find(({ name }) => name === 'configuration');
+    if (configuration?.finding.state === 'ill' && values['config'] === undefined) context.print(withoutConfigFile);
+    return well ? 0 : 1;
   },
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { configError } from './errors.ts';
 import { CONFIG_FIELDS, type Config, type ConfigPath, environmentName, type Field } from './schema.ts';
 
@@ -30,11 +30,21 @@ function readFile(file: string): Record<string, unknown> {
   try {
     tree = parse(readFileSync(file, 'utf8')) ?? {};
   } catch (cause) {
-    throw configError('CONFIG_UNREADABLE', file, { cause });
+    const reason = unreadable(cause);
+    throw configError('CONFIG_UNREADABLE', `${file}: ${reason}`, { cause });
   }
   const flat: Record<string, unknown> = {};
   flatten(tree, '', flat);
   return flat;
+}
+
+/** Never the lines around the mistake, which a YAML parser likes to show: they may hold a password. */
+function unreadable(cause: unknown): string {
+  if (cause instanceof YAMLParseError) {
+    const at = cause.linePos?.[0];
+    return `no YAML${at === undefined ? '' : ` at line ${at.line}, column ${at.col}`} (${cause.code})`;
+  }
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'not readable';
 }
 
 function flatten(value: unknown, path: string, into: Record<string, unknown>): void {
@@ -43,7 +53,7 @@ function flatten(value: unknown, path: string, into: Record<string, unknown>): v
     return;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw configError('CONFIG_UNKNOWN_FIELD', path || 'the file');
+    throw configError('CONFIG_UNKNOWN_FIELD', path || 'the file is no mapping of fields');
   for (const [key, child] of Object.entries(value)) flatten(child, path === '' ? key : `${path}.${key}`, into);
 }
 
