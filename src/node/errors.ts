@@ -4,6 +4,7 @@ const startup = (publicText: string) => ({ httpStatus: 500, rpcCode: -32603, pub
 
 export const nodeError = defineErrors('node', {
   NODE_L1_START: startup('The embedded Ethereum node did not start.'),
+  NODE_HTTP_START: startup('The HTTP address cannot be listened on.'),
   NODE_L1_MISMATCH: startup('The Ethereum node or its contracts are not those of the genesis file.'),
   NODE_GENESIS: startup('The genesis file cannot be read or does not fit the configuration.'),
   NODE_KEYS: startup('A key file is missing, unreadable or has the wrong size.'),

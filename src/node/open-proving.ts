@@ -9,6 +9,7 @@ import { prepareProver } from '../prover/recursion/prepare-prover.ts';
 import type { Store } from '../store/port.ts';
 import type { Folders } from './folders.ts';
 import type { NodeKeys } from './keys.ts';
+import { onlyChanges } from './only-changes.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { Proving } from './proving.ts';
@@ -33,6 +34,7 @@ const retryAfterMs = 5_000;
 /** Proving on this machine: circuits and keys from the cache folder, jobs from the store, witnesses from the pipeline. */
 export function openProving(config: Config, deps: OpenProvingDeps): Proving {
   const { pipeline, store, folders, clock, log, report } = deps;
+  const progress = onlyChanges(report);
   const imported = config['prover.string'];
   return new Proving(
     {
@@ -55,7 +57,7 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
             limits: { ...backendLimitsDefault, timeoutMs: config['prover.proofTimeoutMs'] },
             slots: Math.max(1, config['prover.workers']),
           },
-          progress: (progress) => report(`preparing the prover: ${describe(progress)}`),
+          progress: (step) => progress(`preparing the prover: ${describe(step)}`),
           signal,
         }),
       onJob(event) {
@@ -68,7 +70,7 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
         }
       },
       onProgress: ({ from, to }, done, total) =>
-        report(`proving batches ${from + 1n} to ${to}: ${done} of ${total} proofs`),
+        progress(`proving batches ${from + 1n} to ${to}: ${done} of ${total} proofs`),
       onProven({ from, to }, fresh) {
         pipeline.sequencer.proven(to);
         if (fresh) log.info({ from: Number(from + 1n), to: Number(to) }, 'proof.range_proven');
@@ -81,5 +83,10 @@ export function openProving(config: Config, deps: OpenProvingDeps): Proving {
   );
 }
 
+const NAMES = { string: 'reference string', circuits: 'compiling', keys: 'key of', verifier: 'verifier' } as const;
+
+/** The string has millions of points and is told in tenths. */
 const describe = ({ stage, what, done, total }: PrepareProgress): string =>
-  `${{ string: 'reference string', circuits: 'compiling', keys: 'key of', verifier: 'verifier' }[stage]} ${what} (${done}/${total})`;
+  stage === 'string'
+    ? `${NAMES[stage]}, ${Math.floor((10 * done) / total) * 10} %`
+    : `${NAMES[stage]} ${what} (${done} of ${total} done)`;

@@ -16,6 +16,7 @@ import { type ChainFoundation, openDevelopmentChain } from './development-chain.
 import { type Folders, foldersOf } from './folders.ts';
 import { openKeys } from './keys.ts';
 import { type L1, openL1 } from './l1.ts';
+import { listen } from './listen.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { openNodeStore } from './open-node-store.ts';
 import { openProving } from './open-proving.ts';
@@ -142,7 +143,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
       clock,
       log,
     });
-    await web.listen({ host: config['http.host'], port: config['http.port'] });
+    await listen(web, config['http.host'], config['http.port']);
     cleanup.push(() => web.close());
     const loops = runLoops(
       config,
