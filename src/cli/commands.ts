@@ -13,10 +13,12 @@ import { start } from './start.ts';
 import { stringImport } from './string-import.ts';
 import { verify } from './verify.ts';
 import { verifyStore } from './verify-store.ts';
+import { walletUrl } from './wallet-url.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   start,
+  walletUrl,
   doctor,
   verify,
   verifyStore,

@@ -30,6 +30,8 @@ const NAMES = [
 
 export type DevAccountName = (typeof NAMES)[number];
 
+export const isDevAccountName = (name: string): name is DevAccountName => NAMES.some((known) => known === name);
+
 export const devAccountCount = NAMES.length;
 
 export const devAccount = (name: DevAccountName): HDAccount =>

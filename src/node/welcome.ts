@@ -22,7 +22,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
   const lines = [
     '',
     `Privity takes transactions: ${node.url}`,
-    `  JSON-RPC        ${node.url}/rpc (bearer token of a session)`,
+    `  JSON-RPC        ${node.url}/rpc (bearer token of a session), ${node.url}/rpc/wallet/<token> (see privity wallet-url)`,
     `  discovery       ${node.url}/.well-known/prividium`,
     `  health          ${node.url}/health   ${node.url}/readyz   ${node.url}/metrics`,
     `  chain id        ${node.genesis.chainId}, a batch every ${config['chain.batchIntervalSeconds']} s`,
@@ -34,7 +34,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
   if (config.mode !== 'development') return lines;
   return [
     ...lines,
-    `  sign in         ${node.url}/auth/login as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`,
+    `  sign in         ${node.url}/auth/login (no password) as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`,
     '',
     'Sample wallets (public test keys, worthless):',
     ...WALLETS.map((name) => {
@@ -42,7 +42,22 @@ export function welcome(config: Config, node: RunningNode): string[] {
       return `  ${name.padEnd(14)}  ${account.address}  ${bytesToHex(account.getHdKey().privateKey!)}`;
     }),
     '',
-    'What to try: npm run demo tells the whole story; a deposit on PrivityBridge is credited when the next batch opens.',
+    'What to try: pay from one customer to another, in a second terminal here. Steps and what to expect: docs/trying-it-out.md',
+    ...firstSteps(config, node),
     '',
+  ];
+}
+
+/** Lines to paste. A deposit waits for the next batch; everything else is answered at once. */
+function firstSteps(config: Config, node: RunningNode): string[] {
+  const payer = devAccount('customer-a');
+  const key = bytesToHex(payer.getHdKey().privateKey!);
+  return [
+    `  npx cast send --rpc-url ${shownUrl(config['l1.url'])} --private-key ${key} ${node.place.bridge} 'depositETH(address)' ${payer.address} --value 10ether`,
+    `  URL=$(npx privity wallet-url ${node.url} --sample customer-a)`,
+    `  npx cast balance --rpc-url $URL ${payer.address}`,
+    `  npx cast send --rpc-url $URL --private-key ${key} ${devAccount('customer-b').address} --value 1ether`,
+    `  npx privity doctor --dev --config config/development.yaml`,
+    '  npm run demo     the whole story on data of its own, with proofs',
   ];
 }
