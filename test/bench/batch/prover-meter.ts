@@ -23,7 +23,9 @@ export function meterProvers(): ProverMeter {
     for (const pid of descendantsOf(process.pid)) {
       const found = readProver(pid);
       if (found === undefined) continue;
-      alive.set(pid, found);
+      // One that has just ended has its processor time still, but no command any more.
+      const work = found.work === '' ? seen.get(pid)?.work : found.work;
+      if (work !== undefined) alive.set(pid, { ...found, work });
       bytes += found.bytes;
     }
     bytesMax = Math.max(bytesMax, bytes);
