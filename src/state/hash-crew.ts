@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
+import { hasExited } from '../base/has-exited.ts';
 import { createHashEngine, type HashEngine, type HashMemory, JOB_BYTES } from '../chain/poseidon2/engine.ts';
 
 const PIECE_JOBS = 64;
@@ -11,8 +12,8 @@ const SHARED_JOBS_MIN = 2 * PIECE_JOBS;
 /** A call takes milliseconds: after this long a helper has died. */
 const HELPER_TIMEOUT_MS = 60_000;
 
-/** Words shared with the helpers. ROUND counts calls; a helper sleeps on it. LEFT counts helpers still at work. */
-export const CONTROL = { ROUND: 0, NEXT: 1, LEFT: 2, JOBS: 3, COUNT: 4, CAPACITY: 5, WORDS: 6 } as const;
+/** Words shared with the helpers. ROUND counts calls; a helper sleeps on it. LEFT counts helpers still at work. STOP ends them. */
+export const CONTROL = { ROUND: 0, NEXT: 1, LEFT: 2, JOBS: 3, COUNT: 4, CAPACITY: 5, STOP: 6, WORDS: 7 } as const;
 
 export interface HashCrew {
   /** See HashEngine.compress. Wakes the helpers and returns; the jobs and what they read stay as they are until `finish`. */
@@ -77,7 +78,12 @@ export function createHashCrew(hash: HashMemory, helpers: number, engine = creat
       isUnderWay = false;
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      // Ending a thread from outside while it runs wasm can abort the process, so the helpers end by themselves.
+      const exits = workers.map((worker) => hasExited(worker));
+      Atomics.store(control, CONTROL.STOP, 1);
+      Atomics.add(control, CONTROL.ROUND, 1);
+      Atomics.notify(control, CONTROL.ROUND);
+      await Promise.all(exits);
     },
   };
 }

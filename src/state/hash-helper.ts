@@ -11,6 +11,7 @@ for (let seen = 0; ; ) {
   Atomics.wait(control, CONTROL.ROUND, seen);
   const round = Atomics.load(control, CONTROL.ROUND);
   if (round === seen) continue;
+  if (Atomics.load(control, CONTROL.STOP) !== 0) break;
   seen = round;
   workOff(engine, control);
   Atomics.sub(control, CONTROL.LEFT, 1);

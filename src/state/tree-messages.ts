@@ -50,6 +50,9 @@ export type TreeRequest =
   | { readonly kind: 'loaded'; readonly nextIndex: number; readonly batch: bigint | undefined }
   | { readonly kind: 'verify' };
 
+/** What the thread is sent; after `close` it ends by itself, which it must: ending it from outside while it runs wasm can abort the process. */
+export type TreeMessage = { readonly id: number; readonly request: TreeRequest } | 'close';
+
 export type TreeReply =
   | { readonly id: number; readonly answer: TreeAnswers[keyof TreeAnswers] | TreeHead }
   /** A refusal: the tree has not changed. Anything else ends the thread. */

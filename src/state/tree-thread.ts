@@ -1,8 +1,9 @@
 /** The main thread's end of the tree's thread: numbers requests, matches answers, and fails everything at once when the thread ends. */
 
 import { Worker } from 'node:worker_threads';
+import { hasExited } from '../base/has-exited.ts';
 import { raiseState } from './errors.ts';
-import type { TreeAnswers, TreeHead, TreeReply, TreeRequest, TreeThreadOptions } from './tree-messages.ts';
+import type { TreeAnswers, TreeHead, TreeMessage, TreeReply, TreeRequest, TreeThreadOptions } from './tree-messages.ts';
 
 export interface TreeThread {
   readonly head: TreeHead;
@@ -69,7 +70,8 @@ export async function startTreeThread(options: TreeThreadOptions): Promise<TreeT
   const wait = (id: number): Promise<unknown> => new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
   const close = async () => {
     isClosing = true;
-    await worker.terminate();
+    worker.postMessage('close' satisfies TreeMessage);
+    await hasExited(worker);
     end(raiseState('STATE_TREE_CLOSED'));
   };
   const head = (await wait(0).catch(async (error: unknown) => {
@@ -84,12 +86,12 @@ export async function startTreeThread(options: TreeThreadOptions): Promise<TreeT
       if (ended !== undefined) throw ended;
       count += 1;
       const answer = wait(count);
-      worker.postMessage({ id: count, request }, transferred);
+      worker.postMessage({ id: count, request } satisfies TreeMessage, transferred);
       return answer as Promise<never>;
     },
     async fail(error) {
       end(error);
-      await worker.terminate();
+      await close();
       throw error;
     },
     close,

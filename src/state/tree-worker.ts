@@ -9,7 +9,15 @@ import { createHashCrew } from './hash-crew.ts';
 import { IndexedTree } from './indexed-tree.ts';
 import { createSaltWriter } from './salt-writer.ts';
 import { buffersOf } from './sparse-view.ts';
-import type { ChangedKeys, TreeAnswers, TreeHead, TreeReply, TreeRequest, TreeThreadOptions } from './tree-messages.ts';
+import type {
+  ChangedKeys,
+  TreeAnswers,
+  TreeHead,
+  TreeMessage,
+  TreeReply,
+  TreeRequest,
+  TreeThreadOptions,
+} from './tree-messages.ts';
 import { finishLoading, loadPage, snapshotPage } from './tree-snapshot.ts';
 import { ViewCapture } from './view-capture.ts';
 
@@ -120,9 +128,14 @@ function serve(id: number, work: () => [TreeReply & { answer: unknown }, ArrayBu
 // The first message tells that the tree is there.
 serve(0, () => [{ id: 0, answer: head() }, []]);
 
-port.on('message', ({ id, request }: { id: number; request: TreeRequest }) => {
-  serve(id, () => {
-    const [result, buffers] = answer(request);
-    return [{ id, answer: result }, buffers];
+port.on('message', (message: TreeMessage) => {
+  if (message === 'close') {
+    port.close();
+    void tree.close();
+    return;
+  }
+  serve(message.id, () => {
+    const [result, buffers] = answer(message.request);
+    return [{ id: message.id, answer: result }, buffers];
   });
 });
