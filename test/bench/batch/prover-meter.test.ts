@@ -12,7 +12,8 @@ describe('the meter of provers', () => {
     const folder = mkdtempSync(join(tmpdir(), 'privity-meter-'));
     const [bb, other] = [join(folder, 'bb'), join(folder, 'other')];
     for (const file of [bb, other]) copyFileSync('/bin/bash', file);
-    const busy = 'x=$(printf %5000000s); for ((i = 0; i < 50000; i++)); do :; done; sleep 3';
+    // Not sleep as the last command: a shell would become it, under its name.
+    const busy = 'x=$(printf %5000000s); for ((i = 0; i < 50000; i++)); do :; done; sleep 2; :';
     const run = async (file: string) => {
       const meter = meterProvers();
       const child = spawn('/bin/sh', ['-c', `"${file}" -c '${busy}' prove -b /cache/segment_m-0a1b.json; true`], {
