@@ -10,6 +10,7 @@ import { openEnvironmentKek } from '../store/envelope/environment-kek.ts';
 import { createKekFile, openFileKek } from '../store/envelope/file-kek.ts';
 import type { Kek } from '../store/envelope/kek.ts';
 import { devAccount } from './dev-accounts.ts';
+import { nodeError } from './errors.ts';
 import type { Folders } from './folders.ts';
 import { readKeyFile, readOrMakeKeyFile } from './key-files.ts';
 
@@ -35,6 +36,7 @@ export async function openKeys(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<NodeKeys> {
   const development = config.mode === 'development';
+  if (development) requireKeysOfStore(config, folders);
   const secret = (file: string, name: string) =>
     file === '' && development ? readOrMakeKeyFile(join(folders.keys, name)) : readKeyFile(file);
   const account = (file: string, name: 'committer' | 'prover' | 'executor'): LocalAccount =>
@@ -49,6 +51,22 @@ export async function openKeys(
     prove: account(config['l1.proveKeyFile'], 'prover'),
     execute: account(config['l1.executeKeyFile'], 'executor'),
   };
+}
+
+/** A new key in place of a lost one would open nothing, and hide what is missing. */
+function requireKeysOfStore(config: Config, folders: Folders): void {
+  if (!existsSync(folders.store)) return;
+  const made = [
+    ...(config['keys.kekEnv'] === '' && config['keys.kekFile'] === '' ? ['kek'] : []),
+    ...(config['keys.saltKeyFile'] === '' ? ['salt'] : []),
+    ...(config['policy.saltFile'] === '' ? ['policy-salt'] : []),
+  ];
+  const missing = made.map((name) => join(folders.keys, name)).filter((path) => !existsSync(path));
+  if (missing.length === 0) return;
+  const reason = `${missing.join(', ')} is gone, and ${folders.store} is kept under it`;
+  throw nodeError('NODE_KEYS', reason, {
+    publicText: `${reason}. Put it back from a backup, or remove the data folder to begin again.`,
+  });
 }
 
 async function openKek(

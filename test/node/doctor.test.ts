@@ -1,6 +1,6 @@
 /** Each probe finds what it is there for, on real contracts, stores and servers; none waits for ever, and every failure says what to do. */
 
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -317,8 +317,16 @@ describe('the machine', () => {
       state: 'well',
       text: expect.stringContaining('authenticated'),
     });
-    rmSync(join(foldersOf(config).keys, 'kek'));
-    await openKeys(config, foldersOf(config), {});
+    for (const name of ['kek', 'salt', 'policy-salt']) {
+      const path = join(foldersOf(config).keys, name);
+      const key = readFileSync(path);
+      rmSync(path);
+      // A start does not make another one over a store that is kept under the lost one.
+      await expect(openKeys(config, foldersOf(config), {})).rejects.toMatchObject({ code: 'NODE_KEYS' });
+      expect(existsSync(path)).toBe(false);
+      writeFileSync(path, key, { mode: 0o600 });
+    }
+    writeFileSync(join(foldersOf(config).keys, 'kek'), `${'0123456789abcdef'.repeat(4)}\n`, { mode: 0o600 });
     expect(findingOf(await looksOf(config, names), 'store')).toMatchObject({
       state: 'ill',
       text: expect.stringContaining('STORE_KEK_WRONG'),
