@@ -2,7 +2,7 @@
  * The first slice of the zkEVM, measured (ADR 0015): the trace of an OpenZeppelin ERC-20 transfer, gates and opcodes of one more row of each
  * table, and what circuits of one, four and twelve transfers cost to compile and to solve. One line of JSON.
  *
- *   npm run bench:evm                (two minutes on two quiet cores; gates do not depend on the machine)
+ *   npm run bench:evm                (some five minutes on two loaded cores; gates do not depend on the machine)
  */
 
 import { spawnSync } from 'node:child_process';

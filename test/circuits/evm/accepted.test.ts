@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CircuitStruct } from '../../../src/prover/witness/circuit-value.ts';
+import { EVM_STEPS_MAX } from '../../../src/prover/witness/evm/evm-profile.ts';
 import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
 import type { FrameTables } from '../../../src/prover/witness/evm/frame-tables.ts';
 import { evmProfileOf, frameWitness } from '../../../src/prover/witness/evm/frame-witness.ts';
@@ -48,6 +49,14 @@ describe('the trace of an ERC-20 transfer', () => {
     expect(() => frameWitness(tables, { ...profile, arithmetic: profile.arithmetic - 1 })).toThrow(
       /arithmetic: 21 of 20/,
     );
+  });
+});
+
+describe('a profile', () => {
+  it('with more steps than the proving binary can take is refused by name', () => {
+    const profile = evmProfileOf(tables);
+    expect(() => evmSource({ ...profile, steps: EVM_STEPS_MAX })).not.toThrow();
+    expect(() => evmSource({ ...profile, steps: EVM_STEPS_MAX + 1 })).toThrow(RangeError);
   });
 });
 

@@ -44,8 +44,12 @@ export const EVM_PROFILE_SMALL: EvmProfile = {
   boundary: 10,
 };
 
-/** The Noir file of globals that an EVM circuit is compiled with. */
+/** A step reads two cells of the stack memory and writes two; the proving binary takes one memory with at most 65,535 accesses. */
+export const EVM_STEPS_MAX = Math.floor(65_535 / 4);
+
+/** The Noir file of globals that an EVM circuit is compiled with. Throws a RangeError on more than EVM_STEPS_MAX steps. */
 export function renderEvmProfile(profile: EvmProfile): string {
+  if (profile.steps > EVM_STEPS_MAX) throw new RangeError(`${profile.steps} steps, at most ${EVM_STEPS_MAX}`);
   const globals = Object.entries(GLOBAL_NAMES).map(
     ([field, name]) => `pub global ${name}: u32 = ${profile[field as keyof EvmProfile]};`,
   );
