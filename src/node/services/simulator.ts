@@ -46,12 +46,16 @@ export function createSimulator({ calls, freeze, block, policy, factsOf }: Simul
 
 const evmRequest = ({ from, to, data, value, gas }: CallRequest) => ({ from, to, data, value, gas });
 
+/** The EVM's word for an outer frame that sends more than its account has. */
+const notEnough = 'insufficient balance';
+
 function returned(outcome: CallOutcome | FrameDenied): { kind: 'returned' | 'reverted'; data: Uint8Array } {
   switch (outcome.kind) {
     case 'returned':
     case 'reverted':
       return { kind: outcome.kind, data: outcome.data };
     case 'failed':
+      if (outcome.reason === notEnough) throw executionError('TX_INSUFFICIENT_FUNDS', outcome.reason);
       throw executionError('CALL_FAILED', outcome.reason);
     case 'denied':
       throw sequencerError('SUBMIT_DENIED', `${outcome.ruleId}: ${outcome.reason}`);

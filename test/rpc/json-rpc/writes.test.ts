@@ -83,10 +83,13 @@ describe('sending and simulating', () => {
     const { alice, bob, carol, nobody } = world.people;
     const estimate = (request: object) => world.rpc(token, 'eth_estimateGas', [request]);
     expect(await estimate({ from: alice.address, to: bob.address, value: '0x1' })).toMatchObject({ result: '0x5208' });
-    const forbidden = { error: { code: -32001, message: 'Forbidden' } };
+    const notAllowed = 'Forbidden: the policy does not allow this call or transaction.';
+    const forbidden = { error: { code: -32001, message: notAllowed, data: { code: 'RPC_METHOD_FORBIDDEN' } } };
     expect(await estimate({ from: alice.address, to: nobody.address, value: '0x1' })).toMatchObject(forbidden);
     expect(await estimate({ from: carol.address, to: bob.address, value: '0x1' })).toMatchObject(forbidden);
-    expect(await estimate({ to: bob.address, value: '0x1' })).toMatchObject(forbidden);
+    expect(await estimate({ to: bob.address, value: '0x1' })).toMatchObject({
+      error: { code: -32001, message: 'Forbidden: give one of your own wallets as `from`.' },
+    });
     expect(
       await estimate({ from: alice.address, to: bob.address, value: `0x${(251n * ETHER).toString(16)}` }),
     ).toMatchObject(forbidden);

@@ -4,5 +4,8 @@ import { rpcError } from '../../errors.ts';
 export function requireFrom(params: readonly unknown[]): void {
   const request = params[0];
   const from = typeof request === 'object' && request !== null && 'from' in request ? request.from : undefined;
-  if (typeof from !== 'string') throw rpcError('RPC_METHOD_FORBIDDEN', 'no from');
+  if (typeof from !== 'string')
+    throw rpcError('RPC_METHOD_FORBIDDEN', 'no from', {
+      publicText: 'Forbidden: give one of your own wallets as `from`.',
+    });
 }
