@@ -11,6 +11,7 @@ import type { Registry } from 'prom-client';
 import type { Access, Random } from '../access/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
+import { createAnnouncements } from './announcements.ts';
 import { useAnswerDeadline } from './answer-deadline.ts';
 import { type CookieOptions, createAuthenticate } from './authenticate.ts';
 import { corsOptions } from './cors-options.ts';
@@ -113,8 +114,10 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
     origin: new URL(options.publicUrl).origin,
   };
   const foreignReads = createForeignReads({ audit });
+  const announcements = createAnnouncements(deps);
   const methods = createMethods({
     ...deps,
+    announcements,
     chainId: options.chain.chainId,
     clientVersion: `Privity/${options.version}`,
     foreignReads,
@@ -169,7 +172,7 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
       });
       sessionRoutes(rest, { cookie: sessionCookie }, deps);
       profileRoutes(rest, deps);
-      walletRoutes(rest, deps);
+      walletRoutes(rest, { ...deps, announcements });
       contractAbiRoutes(rest);
       auditBatchRoutes(rest, deps);
       disclosureRoutes(rest, deps);

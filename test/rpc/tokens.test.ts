@@ -163,6 +163,52 @@ describe('the wallet URL', () => {
     expect(stale.result).toBe('0x1bc3');
   });
 
+  it('holds whoever announces a transaction to the narrower rule until it is sent, or a minute', async () => {
+    const { alice, bob } = world.people;
+    const count = async (block?: string) =>
+      (await viaUrl('eth_getTransactionCount', [alice.address, ...(block === undefined ? [] : [block])])).error?.code;
+    const announce = (nonce: number) =>
+      world.post('/api/wallet/transaction-authorization', { walletAddress: alice.address, nonce }, token);
+    expect(await count('latest')).toBeUndefined();
+    expect((await announce(1)).status).toBe(200);
+    expect([await count('latest'), await count()]).toEqual([-32001, -32001]);
+    expect([await count('pending'), await count('0x1')]).toEqual([undefined, undefined]);
+    // Not for the session, nor for somebody else's wallet.
+    expect((await world.rpc(token, 'eth_getTransactionCount', [alice.address, 'latest'])).result).toBe('0x1');
+    expect((await viaUrl('eth_getTransactionCount', [bob.address, 'latest'])).result).toBe('0x0');
+    await viaUrl('eth_sendRawTransaction', [await world.transfer(alice, bob.address, 1n, 1)]);
+    expect(await count('latest')).toBeUndefined();
+    expect((await announce(2)).status).toBe(200);
+    expect(await count('latest')).toBe(-32001);
+    world.clock.advance(61_000);
+    expect(await count('latest')).toBeUndefined();
+    // Announced or not: the signature and the policy decide.
+    const unannounced = await viaUrl('eth_sendRawTransaction', [await world.transfer(alice, bob.address, 5n, 2)]);
+    expect(unannounced.result).toMatch(/^0x/);
+  });
+
+  it('lets nobody announce for a wallet that is not theirs, or something that is no transaction', async () => {
+    const { alice, bob } = world.people;
+    const announce = async (body: object, as: string | undefined = token) =>
+      (await world.post('/api/wallet/transaction-authorization', body, as)).status;
+    const before = world.audit.length;
+    expect(await announce({ walletAddress: bob.address, nonce: 0 })).toBe(403);
+    expect(await announce({ walletAddress: alice.address, nonce: 0 }, 'A'.repeat(43))).toBe(401);
+    for (const wrong of [
+      { nonce: -1 },
+      { nonce: 1.5 },
+      { nonce: '0' },
+      { nonce: 0, value: '-1' },
+      { nonce: 0, value: '1'.repeat(79) },
+      { nonce: 0, calldata: '0x1' },
+      { nonce: 0, toAddress: '0x12' },
+    ]) {
+      expect(await announce({ walletAddress: alice.address, ...wrong })).toBe(400);
+    }
+    expect(await announce({})).toBe(400);
+    expect(world.audit.length).toBe(before);
+  });
+
   it('opens no REST endpoint', async () => {
     expect((await world.get('/api/profiles/me', url.split('/').at(-1))).status).toBe(401);
   });

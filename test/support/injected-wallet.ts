@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
-import { type Hex, hexToString, type PrivateKeyAccount } from 'viem';
+import { type Hex, hexToString, type LocalAccount } from 'viem';
 
 export interface InjectedWallet {
   /** The chain the wallet is on. */
@@ -13,7 +13,7 @@ export interface InjectedWallet {
 }
 
 /** A browser wallet (EIP-1193) in every page of the context, which signs with this account. */
-export async function injectWallet(context: BrowserContext, account: PrivateKeyAccount): Promise<InjectedWallet> {
+export async function injectWallet(context: BrowserContext, account: LocalAccount): Promise<InjectedWallet> {
   const wallet: InjectedWallet = { chainId: '0x1', agrees: true, asked: [], networks: [] };
   const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
     switch (method) {

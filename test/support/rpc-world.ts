@@ -60,6 +60,7 @@ export interface WorldOverrides {
   readonly readiness?: boolean;
   readonly proving?: boolean;
   readonly oidcIssuer?: string;
+  readonly sessions?: { readonly idleMs: number; readonly absoluteMs: number };
 }
 
 /** Known to the identity provider, not to the chain. */
@@ -118,7 +119,10 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
   const stores = memoryAccessStores();
   const access = await createAccess(
     {
-      sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000, sessionsPerUserMax: 5, touchPersistMs: 60_000 },
+      sessions: {
+        ...{ idleMs: 1_800_000, absoluteMs: 43_200_000, sessionsPerUserMax: 5, touchPersistMs: 60_000 },
+        ...overrides.sessions,
+      },
       siwe: {
         chainId: WORLD_CHAIN_ID,
         chainName: 'Test chain',

@@ -1,3 +1,4 @@
+import type { Announcements } from '../announcements.ts';
 import type { ChainReader, OutcomeReader, Simulator, Submitter } from '../port.ts';
 import type { ForeignReads } from './foreign-reads.ts';
 
@@ -17,4 +18,5 @@ export interface MethodDeps {
   readonly outcomes: OutcomeReader;
   readonly foreignReads: ForeignReads;
   readonly logLimits: LogLimits;
+  readonly announcements: Announcements;
 }

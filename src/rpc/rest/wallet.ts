@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Access } from '../../access/port.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Announcements } from '../announcements.ts';
 import { rpcError } from '../errors.ts';
 import { addressSchema } from '../json-rpc/schema/primitives.ts';
 import type { AuditSink } from '../port.ts';
@@ -30,9 +31,9 @@ const authorizationMs = 3_600_000;
  */
 export function walletRoutes(
   app: FastifyInstance,
-  deps: { access: Pick<Access, 'walletTokens'>; audit: AuditSink; clock: Clock },
+  deps: { access: Pick<Access, 'walletTokens'>; audit: AuditSink; clock: Clock; announcements: Announcements },
 ): void {
-  const { access, audit, clock } = deps;
+  const { access, audit, clock, announcements } = deps;
 
   app.get('/api/wallet/personal-rpc-token', async (request) => ({
     token: await access.walletTokens.current(requireLogin(request).userId),
@@ -49,6 +50,7 @@ export function walletRoutes(
     const { principal } = requireLogin(request);
     const { walletAddress, nonce } = parseInput(authorizationSchema, request.body);
     if (!principal.wallets.includes(walletAddress)) throw rpcError('WALLET_NOT_OWN');
+    announcements.record(principal.subject, walletAddress, nonce);
     audit.record({
       actor: principal.subject,
       action: 'wallet.transaction_announced',
