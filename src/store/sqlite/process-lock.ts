@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { fromDriver, storeError } from '../errors.ts';
 
@@ -15,7 +16,9 @@ export function takeProcessLock(path: string): { release(): void } {
     db?.close();
     const mapped = fromDriver(error, 'locking the data folder');
     if (mapped.code !== 'STORE_BUSY') throw mapped;
-    throw storeError('STORE_LOCKED', 'another process has the data folder open', { cause: error });
+    throw storeError('STORE_LOCKED', `${dirname(path)} is open in another process: a running node, or verify-store`, {
+      cause: error,
+    });
   }
   return { release: () => db.close() };
 }
