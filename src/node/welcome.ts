@@ -34,7 +34,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
   if (config.mode !== 'development') return lines;
   return [
     ...lines,
-    `  sign in         ${node.url}/auth/login (no password) as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`,
+    `  sign in         ${node.url}/auth/login?return_to=/api/profiles/me (no password) as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`,
     '',
     'Sample wallets (public test keys, worthless):',
     ...WALLETS.map((name) => {
