@@ -28,6 +28,8 @@ describeInBrowser('the public doctor', () => {
 
   /** A browser for one login: the tool ends only when no browser holds a connection to it. */
   async function openTool({ url, process: { welcome } }: DevNode): Promise<Page> {
+    // Between two batches the node says that it is not ready, for a moment.
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 60_000 }).toBe(200);
     doctor = startPublicCli(['doctor', '--rpc-url', `${url}/rpc`, '--user-panel-url', url]);
     await doctor.prints(/Authentication started|Complete sign-in/);
     chromium = await openChromium();
@@ -71,7 +73,11 @@ describeInBrowser('the public doctor', () => {
   }
 
   const start = (settings: Record<string, string>) =>
-    startDevNode({ PRIVITY_APPS_REDIRECTS: `proxy-cli=${CALLBACK}/callback`, ...settings });
+    startDevNode({
+      PRIVITY_APPS_REDIRECTS: `proxy-cli=${CALLBACK}/callback`,
+      PRIVITY_CHAIN_BATCH_INTERVAL_SECONDS: '60',
+      ...settings,
+    });
 
   it('finds nothing wrong, and two configurations answer differently, each as its bridge', async () => {
     const reports: string[][] = [];
