@@ -160,6 +160,11 @@ export class Sequencer {
     return this.#again !== undefined || this.#withdrawing;
   }
 
+  /** New transactions are taken, if their senders may and there is room. */
+  get isTaking(): boolean {
+    return !this.#stopping && !this.isReExecuting;
+  }
+
   /** The batches up to this one have their proofs. */
   proven(batch: bigint): void {
     this.#backlog.proven(batch);

@@ -57,7 +57,10 @@ describe('the life of a node', () => {
         await new Promise((resolve) => setTimeout(resolve, 2_000));
       }
       const ready = await fetch(`${node.url}/readyz`);
-      expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { l1: false, store: true } }]);
+      expect([ready.status, await ready.json()]).toMatchObject([
+        200,
+        { checks: { l1: false, store: true, chain: true } },
+      ]);
     } finally {
       process.kill(l1, 'SIGCONT');
     }

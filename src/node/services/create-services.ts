@@ -125,10 +125,15 @@ export async function createServices(
         (id) => id === config['l1.chainId'],
         () => false,
       );
+      const storeAnswers = await store.read.blocks.latest().then(
+        () => true,
+        () => false,
+      );
       return [
-        { name: 'store', ok: true },
-        { name: 'chain', ok: sequencer.openBatch !== undefined },
-        { name: 'l1', ok: l1Answers },
+        { name: 'store', ok: storeAnswers },
+        { name: 'chain', ok: sequencer.isTaking },
+        // Without Ethereum the chain goes on, until the backlog is full.
+        { name: 'l1', ok: l1Answers, besides: true },
         { name: 'proving', ok: proving.halted === undefined, besides: true },
         { name: 'batchesStand', ok: unwinder.alarm === 0, besides: true },
       ];
