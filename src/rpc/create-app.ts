@@ -156,8 +156,9 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
     await scope.register(async (rest) => {
       useAnswerDeadline(rest, options.limits.handlerTimeoutMs, sendRestError);
       rest.addHook('preHandler', async (request) => {
-        // Logins count in a class of their own; health checks and metrics must answer under load.
-        if (request.url.startsWith('/api/'))
+        // Logins count in a class of their own; health checks and metrics must answer under load. Asked of the route: the request's own URL
+        // may write the same path otherwise (`/%61pi/`, or with a host before it).
+        if (request.routeOptions.url?.startsWith('/api/'))
           await checkRate(request.principal === undefined ? 'public' : 'user', request);
       });
       rest.addHook('onResponse', async (request, reply) => {

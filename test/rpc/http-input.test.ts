@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nestsDeeperThan } from '../../src/rpc/json-parser.ts';
@@ -235,6 +237,28 @@ describe('limits', () => {
       logins.push((await world.post('/api/siwe-messages', { address: world.people.carol.address })).status);
     expect(logins).toEqual([200, 200, 429, 429]);
     expect((await world.get('/health')).status).toBe(200);
+    await world.close();
+  });
+
+  it('hold for a path written another way', async () => {
+    const world = await startRpcWorld({
+      options: {
+        rateLimits: { authPerMinute: 6, publicPerMinute: 10, userPerMinute: 3, rpcPerMinute: 8, keysMax: 100 },
+      },
+    });
+    const alice = await world.login(world.people.alice);
+    const { hostname, port, origin } = new URL(world.url);
+    /** The path as it is given: `fetch` would rewrite it. */
+    const statusOf = async (path: string) => {
+      const asked = request({ hostname, port, path, headers: { authorization: `Bearer ${alice}` } }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    const statuses = [];
+    for (let i = 0; i < 4; i += 1) statuses.push(await statusOf('/%61pi/profiles/me'));
+    statuses.push(await statusOf(`${origin}/api/profiles/me`));
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
     await world.close();
   });
 });
