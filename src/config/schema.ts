@@ -44,6 +44,12 @@ export const CONFIG_FIELDS = {
     default: '',
     meaning: 'URL under which browsers reach the node; empty means http://localhost:<port>.',
   },
+  'http.trustedProxies': {
+    type: 'strings',
+    default: [],
+    meaning:
+      'Reverse proxies in front, as IP addresses or networks (10.0.0.0/24): the X-Forwarded-For that they set or add to names the client. Empty trusts none; then all who come through a proxy share the limits of one address.',
+  },
   'http.bodyBytesMax': {
     type: 'integer',
     default: 1_048_576,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { readApplications } from './applications.ts';
 import { configError } from './errors.ts';
@@ -26,6 +27,15 @@ function canRead(entries: readonly string[]): boolean {
   } catch {
     return false;
   }
+}
+
+/** An address or network; one of everybody would let any client name itself. */
+function isNetwork(entry: string): boolean {
+  const [address = '', prefix, ...more] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  const bits = version === 4 ? 32 : 128;
+  return prefix === undefined || (/^[1-9][0-9]{0,2}$/.test(prefix) && Number(prefix) <= bits);
 }
 
 const missing =
@@ -106,6 +116,11 @@ export const REFUSALS: readonly Refusal[] = [
     field: 'http.publicUrl',
     reason: 'production needs an https public URL',
     applies: (c) => production(c) && !c['http.publicUrl'].startsWith('https://'),
+  },
+  {
+    field: 'http.trustedProxies',
+    reason: 'an entry is not an IP address, or a network with a prefix length above 0',
+    applies: (c) => !c['http.trustedProxies'].every(isNetwork),
   },
   {
     field: 'l1.confirmationsMin',

@@ -118,7 +118,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       loginPendingTtlMs,
       applications: readApplications(config['apps.redirects']),
       metricsToken: config['http.metricsToken'] === '' ? undefined : new Secret(config['http.metricsToken']),
-      trustProxy: false,
+      trustProxy: config['http.trustedProxies'].length === 0 ? false : config['http.trustedProxies'],
     },
     { ...deps, access, random, logger: log, devOidc: oidc.provider },
   );

@@ -73,6 +73,8 @@ const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: 
   ['chain.priorityDeadlineSeconds', /deadlock/, { 'chain.priorityDeadlineSeconds': 1_943 }],
   ['store.url', /connection string/, { 'store.kind': 'postgres' }],
   ['apps.redirects', /redirect URI/, { 'apps.redirects': ['dapp=http://dapp.example/callback'] }],
+  ['http.trustedProxies', /IP address/, { 'http.trustedProxies': ['10.0.0.1', 'proxy.example'] }],
+  ['http.trustedProxies', /IP address/, { 'http.trustedProxies': ['0.0.0.0/0'] }],
   ['session.idleSeconds', /absolute/, { 'session.idleSeconds': 3_600, 'session.absoluteSeconds': 3_599 }],
 ];
 

@@ -261,4 +261,28 @@ describe('limits', () => {
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
     await world.close();
   });
+
+  it.each([
+    ['the client that a trusted proxy names', ['127.0.0.1'], [200, 200, 429, 200]],
+    ['the connection, whatever a client says of itself', false, [200, 200, 429, 429]],
+  ] as const)('count by %s', async (_what, trustProxy, expected) => {
+    const world = await startRpcWorld({
+      options: {
+        trustProxy,
+        rateLimits: { authPerMinute: 2, publicPerMinute: 10, userPerMinute: 5, rpcPerMinute: 8, keysMax: 100 },
+      },
+    });
+    const statuses = [];
+    // A client may write into the header what it likes: only what the proxy adds, the last address, counts.
+    for (const forwarded of ['10.1.1.1', '10.9.9.1, 10.1.1.1', '10.9.9.2, 10.1.1.1', '10.2.2.2']) {
+      const response = await fetch(`${world.url}/api/siwe-messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+        body: JSON.stringify({ address: world.people.carol.address }),
+      });
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual(expected);
+    await world.close();
+  });
 });
