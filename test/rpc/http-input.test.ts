@@ -212,6 +212,19 @@ describe('a part of the node that does not answer', () => {
   });
 });
 
+describe('ids of requests', () => {
+  it('tell nothing of the requests between them', async () => {
+    const world = await startRpcWorld();
+    const beginnings = new Set<string>();
+    for (let i = 0; i < 20; i += 1) {
+      const { body } = await world.get('/api/profiles/me');
+      beginnings.add((body as { requestId: string }).requestId.slice(0, 8));
+    }
+    expect(beginnings.size).toBe(20);
+    await world.close();
+  });
+});
+
 describe('limits', () => {
   it('count by class; items of a batch count each', async () => {
     const world = await startRpcWorld({
