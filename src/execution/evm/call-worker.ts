@@ -24,7 +24,8 @@ class Stopped extends Error {}
 function ask(question: Question): unknown {
   Atomics.store(signals, SIGNAL.ANSWERED, 0);
   questions.postMessage(question);
-  Atomics.wait(signals, SIGNAL.ANSWERED, 0);
+  // Until it is answered: the waking call of the answer before may come late and end a wait for this one.
+  while (Atomics.load(signals, SIGNAL.ANSWERED) === 0) Atomics.wait(signals, SIGNAL.ANSWERED, 0);
   const answer = receiveMessageOnPort(questions)?.message as Answer | undefined;
   assert(answer !== undefined, 'the answer was sent before it was announced');
   if ('stop' in answer) throw new Stopped();
