@@ -107,6 +107,7 @@ export function createPriorityWatcher(
       if (!(await take(nextBlock, toBlock))) return;
       nextBlock = toBlock + 1n;
     }
+    await requireWhole(confirmedBlock);
     const { timestamp } = await client.getBlock({ blockNumber: confirmedBlock });
     seen = { number: confirmedBlock, timestamp };
   }
@@ -122,6 +123,7 @@ export function createPriorityWatcher(
         a: BigInt(args.a),
         b: BigInt(args.b),
       };
+      if (queue[Number(operation.index)]?.roll === BigInt(args.roll)) continue;
       const roll = rollPriority(queue.at(-1)?.roll ?? 0n, options.domain, operation);
       if (operation.index === BigInt(queue.length) && roll === BigInt(args.roll)) {
         queue.push({ operation, roll, blockNumber, blockHash });
@@ -134,6 +136,28 @@ export function createPriorityWatcher(
       return false;
     }
     return true;
+  }
+
+  /**
+   * A node that lags behind the one that told the head answers with fewer events and no error. What it left out must not pass for operations
+   * that Ethereum lost, so the look does not count, and the next one asks for those blocks again.
+   */
+  async function requireWhole(blockNumber: bigint): Promise<void> {
+    const length = await lengthAt(blockNumber);
+    if (length <= BigInt(queue.length)) return;
+    nextBlock = queue.at(-1)?.blockNumber ?? options.fromBlock;
+    throw settlementError('L1_UNREACHABLE', `events of ${queue.length} operations, the queue holds ${length}`);
+  }
+
+  async function lengthAt(blockNumber: bigint): Promise<bigint> {
+    try {
+      return await client.readContract({ ...bridge, functionName: 'priorityQueueLength', blockNumber });
+    } catch (error) {
+      // The bridge is younger than that block.
+      if (error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionZeroDataError) !== null)
+        return 0n;
+      throw error;
+    }
   }
 
   /** Whether the queue of the contract begins with what was taken. */

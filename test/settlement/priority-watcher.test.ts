@@ -156,6 +156,44 @@ describe('the priority watcher', () => {
     expect(watcher.confirmed).toBe(0n);
   });
 
+  it.each([
+    ['the whole queue', 0],
+    ['its end', 1],
+  ])('counts no look in which a lagging node left out events: %s', async (_name, taken) => {
+    let lags = false;
+    const client = new Proxy(stage.client, {
+      get: (of, name) => (name === 'getLogs' && lags ? async () => [] : Reflect.get(of, name)),
+    });
+    const watcher = createPriorityWatcher(
+      {
+        domain: { l1ChainId: 31337n, bridge: BigInt(stage.deployment.bridge), chainId: CHAIN_ID },
+        bridge: stage.deployment.bridge,
+        confirmationsMin: 2n,
+        logRangeBlocks: 3n,
+        fromBlock: stage.deployment.startBlock,
+      },
+      { client: client as never },
+    );
+    if (taken === 1) {
+      await deposit(4n);
+      await mine(2);
+      await watcher.poll();
+    }
+    const seen = watcher.confirmedTime;
+    lags = true;
+    await deposit(5n);
+    await mine(4);
+    await expect(watcher.poll()).rejects.toMatchObject({ code: 'L1_UNREACHABLE' });
+    expect([watcher.confirmed, watcher.confirmedTime]).toEqual([BigInt(taken), seen]);
+    lags = false;
+    await watcher.poll();
+    expect(watcher.from(BigInt(taken), 10).map(({ b }) => b)).toEqual([5n]);
+    await deposit(6n);
+    await mine(2);
+    await watcher.poll();
+    expect(watcher.confirmed).toBe(BigInt(taken) + 2n);
+  });
+
   it('misses no operation for starting too late: its index does not fit', async () => {
     await deposit(5n);
     const late = await stage.client.getBlockNumber();
