@@ -243,8 +243,11 @@ export class Sequencer {
   /** Signs and keeps a denial for a transaction that policy refuses before it is accepted; throws what its sender is told. */
   async refuse(transaction: SignedTransaction, reason: string): Promise<never> {
     if (this.isReExecuting) throw sequencerError('SUBMIT_UNWINDING');
+    const hash = bytesToBigInt(transaction.hash);
+    // The same bytes may have been accepted from somebody else since `seenBefore`. A denial behind that in the log would end them in replay.
+    if (this.#arriving.has(hash) || this.pending(hash) !== undefined) throw sequencerError('SUBMIT_DENIED', reason);
     if (this.#denialsExceeded(transaction.sender)) throw sequencerError('SUBMIT_RATE');
-    await this.#recordRefusal(transaction, bytesToBigInt(transaction.hash), reason);
+    await this.#recordRefusal(transaction, hash, reason);
     throw sequencerError('SUBMIT_DENIED', reason);
   }
 
@@ -693,6 +696,8 @@ export class Sequencer {
     const before = now - this.#options.nonceGapMs;
     const ended: SignedDenial[] = [];
     for (const pending of [...this.#lanes.all()]) {
+      // They are written together, and the log takes no more at once. The others come with the next look.
+      if (ended.length >= this.#options.blockTransactionsMax) break;
       if (this.#isBeingWritten(pending.hash)) continue;
       const { sender, nonce, maxFeePerGas } = pending.transaction;
       const next = this.state.get(accountKey(sender)).hi;

@@ -139,6 +139,35 @@ describe('denials', () => {
     expect(scene.sequencer).toMatchObject({ waiting: 0, backlogGates: 0 });
   });
 
+  it('ends no more of them at once than a block holds, for the log takes them as one', async () => {
+    const scene = openScene({ options: { blockTransactionsMax: 2 } });
+    await scene.open();
+    for (const nonce of [2n, 3n, 4n]) await scene.submit(transfer(alice, { nonce }));
+    scene.passTime(60_001);
+    await scene.sequencer.buildBlock();
+    expect(scene.denials).toHaveLength(2);
+    scene.passTime(1_000);
+    await scene.sequencer.buildBlock();
+    expect(scene.denials).toHaveLength(3);
+    expect(scene.sequencer.waiting).toBe(0);
+  });
+
+  it.each(['is being written', 'waits'])('signs none for bytes that were accepted meanwhile and %s', async (state) => {
+    const scene = openScene();
+    await scene.open();
+    const release = state === 'waits' ? () => undefined : scene.holdLog();
+    const submitted = scene.submit(transfer(alice));
+    if (state === 'waits') await submitted;
+    else await turns();
+    const before = await rejection(scene.sequencer.refuse(transfer(alice), 'rule: no'));
+    release();
+    await submitted;
+    await scene.sequencer.buildBlock();
+    expect([before, scene.denials]).toEqual(['SUBMIT_DENIED', []]);
+    expect(scene.written.filter(({ kind }) => kind === 'denial')).toEqual([]);
+    expect(await scene.sequencer.outcome(hashOf(transfer(alice)))).toMatchObject({ kind: 'included' });
+  });
+
   it('does not expire a gap that fills in time, nor one younger than the limit', async () => {
     const scene = openScene();
     await scene.open();
