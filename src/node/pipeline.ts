@@ -209,8 +209,8 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
         before = after;
         sequencer.state.dropBatch(batch.number);
         if (aside) return;
-        const isExecuted = (await book.get(batch.number))?.l1.execute !== undefined;
-        if (!isExecuted) await facts.put(factsOf(batch, after));
+        // Those of the last final batch stay: the one after it begins with its digest.
+        if (batch.number >= book.final) await facts.put(factsOf(batch, after));
         // What the checkpoint does not hold must be in the tables.
         await index.flush();
         await writer?.onSealed(batch.number, written['sealed']!, after, live);

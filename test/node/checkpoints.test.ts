@@ -264,6 +264,24 @@ describe('checkpoints on disk', () => {
     expect(lines.find(({ msg }) => msg === 'checkpoint.discarded')?.code).toBe('HALT_REPLAY_MISMATCH');
   });
 
+  it('before lost facts make them anew, also those of the last executed batch', async () => {
+    const copy = copyOf(folder);
+    const life = await openLife(configIn(copy));
+    const { book } = life.pipeline;
+    const last = book.latest;
+    const expected = await life.pipeline.freshDigestAfter(last);
+    await book.onStep({ kind: 'executed', batch: last, transaction: `0x${'11'.repeat(32)}`, gas: 1n });
+    await life.pipeline.onCounts({ committed: last, proven: last, executed: last });
+    await life.store.files.remove(`facts-${String(last).padStart(12, '0')}`);
+    await life.stop();
+    const without = await openLife(configIn(copy));
+    await expect(without.pipeline.freshDigestAfter(last)).rejects.toMatchObject({ code: 'NODE_FACTS_INVALID' });
+    await without.stop();
+    const again = await openLife(configIn(copy));
+    expect(await again.pipeline.freshDigestAfter(last)).toEqual(expected);
+    await again.stop();
+  });
+
   it('after a batch that is withdrawn are gone before it is', async () => {
     const life = await openLife(configIn(copyOf(folder)));
     const checkpoints = await openCheckpointStore(life.store);
