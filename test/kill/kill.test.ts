@@ -121,9 +121,10 @@ describe('a node that is killed', () => {
       proverWorkers: 0,
       ...more,
     };
-    // Enough gets accepted before the last death to be worth looking at.
+    // Enough gets accepted before a death to be worth looking at.
+    const busy: readonly KillPointName[] = ['accept.unanswered', 'block.unwritten'];
     const planned = planKills(seed, names).map((point) =>
-      point.name === 'accept.unanswered' ? { ...point, passes: 5 + point.passes } : point,
+      busy.includes(point.name) ? { ...point, passes: 5 + point.passes } : point,
     );
     const state = newRunState(seed, false, planned, { http, l1 });
     const onLaunch = (node: LaunchedNode) => void launched.push({ node, folder });
