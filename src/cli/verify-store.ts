@@ -1,4 +1,5 @@
 import { createPublicClient } from 'viem';
+import { bigIntToHex } from '../base/bytes.ts';
 import { systemClock } from '../base/clock.ts';
 import { loadConfig } from '../config/load.ts';
 import { verifyConfig } from '../config/verify.ts';
@@ -50,7 +51,7 @@ export const verifyStore: Command = {
         context.print(`Ethereum: genesis and ${report.executedOnL1} executed batches, every stored hash equal`);
       }
       if (report.withdrawals > 0) context.print(`withdrawals of batches: ${report.withdrawals}, executed again`);
-      context.print(`state root 0x${report.stateRoot.toString(16).padStart(64, '0')}`);
+      context.print(`state root ${bigIntToHex(report.stateRoot, 32)}`);
       return 0;
     } finally {
       await store.close();

@@ -185,8 +185,6 @@ export interface EvmStep {
   /** Whose code runs, and whose storage it sees. */
   readonly code: bigint;
   readonly storage: bigint;
-  /** Words of memory before the instruction. */
-  readonly memoryWords: number;
 }
 
 export interface EvmTrace {

@@ -6,6 +6,7 @@
 import type { Logger } from 'pino';
 import type { Audit } from '../audit/port.ts';
 import { assert } from '../base/assert.ts';
+import { bigIntToHex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError } from '../base/errors.ts';
 import { environmentOf } from '../chain/digest.ts';
@@ -93,10 +94,6 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/**
- * A transaction in memory takes about 3 kB. Few are kept, because what lives for a second under load dies young, and what lives for four
- * fills the old part of the heap with garbage.
- */
 /** A batch that can still be withdrawn. */
 export interface UnfinalBatch {
   readonly number: bigint;
@@ -113,6 +110,10 @@ export interface UnfinalBatch {
 /** Operations of L1 that a batch takes (ADR 0011). */
 export const operationsPerBatchMax = 256;
 
+/**
+ * A transaction in memory takes about 3 kB. Few are kept, because what lives for a second under load dies young, and what lives for four
+ * fills the old part of the heap with garbage.
+ */
 const indexBounds = { recentItemsMax: 1_000, openedItemsMax: 4_000, writeItemsMax: 2_000, unwrittenItemsMax: 10_000 };
 /** Gates of a transfer's share in its segment, seal and merges, until the snapshot of gates says otherwise. */
 const gatesPerTransaction = 180_000;
@@ -251,9 +252,9 @@ async function openFrom(resumed: Resumed | undefined, config: Config, deps: Open
           index.onDenial(denial, accepted);
           if (live) {
             audit.record({
-              actor: `0x${denial.sender.toString(16).padStart(40, '0')}`,
+              actor: bigIntToHex(denial.sender, 20),
               action: accepted ? 'transaction.denied' : 'transaction.refused',
-              resource: `0x${denial.transactionHash.toString(16).padStart(64, '0')}`,
+              resource: bigIntToHex(denial.transactionHash, 32),
               detail: { code: denial.code, rule: denial.ruleId, reason: denial.reason },
             });
           }

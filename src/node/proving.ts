@@ -1,6 +1,6 @@
 /** Makes the proof of each range of sealed batches, one range after the other, and keeps it for settlement and audit. */
 
-import { bytesToBigInt, concatBytes } from '../base/bytes.ts';
+import { bytesToHex, concatBytes } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isPrivityError, type PrivityError } from '../base/errors.ts';
 import { word32 } from '../chain/packed.ts';
@@ -86,8 +86,11 @@ export class Proving {
     if (range.from !== from) return undefined;
     const stored = await this.#deps.store.read.proofs.get(nameOf(range));
     if (stored === undefined) return undefined;
-    const proofSystemId = `0x${bytesToBigInt(stored.subarray(0, 32)).toString(16).padStart(64, '0')}` as const;
-    return { ...range, proofSystemId, proof: decodeWrapProof(stored.subarray(32)).proof };
+    return {
+      ...range,
+      proofSystemId: bytesToHex(stored.subarray(0, 32)),
+      proof: decodeWrapProof(stored.subarray(32)).proof,
+    };
   }
 
   /**

@@ -5,10 +5,10 @@
 
 import { type Address, encodeFunctionData, type Hex, type PublicClient } from 'viem';
 import { bigIntToHex, bytesToHex } from '../base/bytes.ts';
-import { hashStoredBatch, type StoredBatch, storedBatchArgument } from '../chain/stored-batch.ts';
+import { hashStoredBatch, storedBatchArgument } from '../chain/stored-batch.ts';
 import { privityChainAbi } from './abi/privity-chain.ts';
 import { settlementError } from './errors.ts';
-import type { L1Counts, SettlementSink, SettlementSource, SettlementTarget } from './port.ts';
+import type { L1Counts, SealedBatch, SettlementSink, SettlementSource, SettlementTarget } from './port.ts';
 import type { TransactionSender } from './transaction-sender.ts';
 
 export interface SettlerOptions {
@@ -50,12 +50,15 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     return { committed, proven, executed };
   };
 
+  const hashOnL1 = (number: bigint): Promise<Hex> =>
+    client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
+
   /** Ours, or an alarm: Ethereum must never hold a batch we did not make. */
-  const ownBatch = async (number: bigint): Promise<StoredBatch> => {
+  const ownBatch = async (number: bigint): Promise<SealedBatch> => {
     const own = await source.batch(number);
-    const onL1 = await client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
+    const onL1 = await hashOnL1(number);
     if (own === undefined || hashStoredBatch(own.stored) !== onL1) throw settlementError('L1_FORK', `batch ${number}`);
-    return own.stored;
+    return own;
   };
 
   /** Sends one step and tells the sink of it once it is mined; whatever else happened shows in the counters. */
@@ -76,7 +79,7 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
   const commitNext = async ({ committed }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
     const next = await source.batch(committed + 1n);
     if (next === undefined || (next.stored.slot + 1n) * options.batchIntervalSeconds > now) return false;
-    const previous = await ownBatch(committed);
+    const { stored: previous } = await ownBatch(committed);
     const target = { kind: 'committed', batch: next.stored.batchNumber } as const;
     const { commitment: _commitment, sealed_: _sealed, ...batch } = storedBatchArgument(next.stored);
     const data = encodeFunctionData({
@@ -90,9 +93,9 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
   const proveNext = async ({ committed, proven }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
     const range = await source.proofAfter(proven);
     if (range === undefined || range.to > committed) return false;
-    const to = await ownBatch(range.to);
+    const { stored: to } = await ownBatch(range.to);
     if ((to.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now) return false;
-    const from = await ownBatch(range.from);
+    const { stored: from } = await ownBatch(range.from);
     const target = { kind: 'proven', from: range.from, to: range.to } as const;
     const args = [
       storedBatchArgument(from),
@@ -107,21 +110,15 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
   const executeNext = async ({ proven, executed }: L1Counts, signal: AbortSignal): Promise<boolean> => {
     if (executed >= proven) return false;
     const number = executed + 1n;
-    const stored = await ownBatch(number);
-    const own = await source.batch(number);
+    const { stored, messageHashes } = await ownBatch(number);
     const target = { kind: 'executed', batch: number } as const;
-    const hashes = (own?.messageHashes ?? []).map((hash): Hex => bigIntToHex(hash, 32));
+    const hashes = messageHashes.map((hash): Hex => bigIntToHex(hash, 32));
     const data = encodeFunctionData({
       ...contract,
       functionName: 'execute',
       args: [storedBatchArgument(stored), hashes],
     });
     return send(deps.execute, target, { data, label: `execute ${number}` }, signal);
-  };
-
-  const isOwn = async (number: bigint, own: StoredBatch): Promise<boolean> => {
-    const onL1 = await client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
-    return hashStoredBatch(own) === onL1;
   };
 
   return {
@@ -132,10 +129,10 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
       for (; last > executed && source.wasWithdrawn(last); last -= 1n) {
         const own = await source.batch(last);
         if (own === undefined) return 'waiting';
-        if (await isOwn(last, own.stored)) break;
+        if (hashStoredBatch(own.stored) === (await hashOnL1(last))) break;
       }
       if (last === committed) return 'well';
-      const args = [storedBatchArgument(await ownBatch(last))] as const;
+      const args = [storedBatchArgument((await ownBatch(last)).stored)] as const;
       const data = encodeFunctionData({ ...contract, functionName: 'revertBatches', args });
       await deps.commit.send({ to: options.chainContract, data, label: `revert to ${last}` }, signal);
       return 'sent';

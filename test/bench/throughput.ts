@@ -9,7 +9,7 @@
  */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,7 @@ import { openPolicies } from '../../src/node/policies.ts';
 import { benchSender } from './bench-senders.ts';
 import type { LoadMessage, LoadOptions, LoadResult } from './load-generator.ts';
 import { type MemoryWindows, peakMb, sampleMemory } from './process-memory.ts';
+import { writeFigures } from './write-figures.ts';
 
 const { values } = parseArgs({
   options: {
@@ -140,11 +141,7 @@ try {
     ratioToAnvil: Math.round((full.acceptedPerSecond / anvil.acceptedPerSecond) * 100) / 100,
   };
   console.log(JSON.stringify(result, undefined, values.json ? 0 : 2));
-  if (values.write) {
-    const figures = join(import.meta.dirname, 'figures');
-    mkdirSync(figures, { recursive: true });
-    writeFileSync(join(figures, 'throughput.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-  }
+  if (values.write) writeFigures('throughput', result);
 } finally {
   node?.kill('SIGINT');
   bare?.kill('SIGINT');

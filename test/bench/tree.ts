@@ -3,10 +3,7 @@
  * included. `npm run bench:tree -- [--json] [--write] [leaves [batch writes [batches]]]`; --write puts the figures where the README takes them from.
  */
 
-import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-
 import { Secret } from '../../src/base/secret.ts';
 import {
   createHashEngine,
@@ -21,6 +18,7 @@ import { createMemoryRecords } from '../../src/state/batch-records.ts';
 import type { StateWrite } from '../../src/state/port.ts';
 import { createTree } from '../../src/state/tree.ts';
 import { createRandom } from '../state/random.ts';
+import { writeFigures } from './write-figures.ts';
 
 const json = process.argv.includes('--json');
 const [leaves = 1_000_000, batchWrites = 10_000, batches = 10] = process.argv
@@ -150,6 +148,5 @@ const result = {
   // Of the process, the bench's keys and the kept records taken out: what it holds of a leaf anywhere, garbage included.
   bytesPerLeaf: Math.round((rss - rssBefore - keys.byteLength - RECORDS_BYTES) / tree.nextIndex),
 };
-if (process.argv.includes('--write'))
-  writeFileSync(join(import.meta.dirname, 'figures/tree.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+if (process.argv.includes('--write')) writeFigures('tree', result);
 console.log(JSON.stringify(result, undefined, json ? 0 : 2));

@@ -1,18 +1,15 @@
 /** The harness sees a missing constraint: with one assertion taken out, the mutants and attacks it stands against are accepted. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CIRCUIT_SOURCES, CIRCUITS_FOLDER } from '../../src/prover/compile.ts';
+import { CIRCUIT_SOURCES } from '../../src/prover/compile.ts';
 import { replaceIn } from './support/mutants.ts';
 import { createSolver } from './support/solve.ts';
+import { sourceWith } from './support/source-with.ts';
 import { begin, createWorld, ETHER, IDENTITIES, PEOPLE, transfer, witnessOf } from './support/world.ts';
 
 async function weakened(file: string, constraint: string) {
-  const path = `lib/src/${file}`;
-  const text = await readFile(join(CIRCUITS_FOLDER, path), 'utf8');
-  expect(text.split(constraint)).toHaveLength(2);
-  return createSolver({ ...CIRCUIT_SOURCES.segment_xs, overlay: { [path]: text.replace(constraint, '') } });
+  const overlay = await sourceWith(`lib/src/${file}`, constraint, '');
+  return createSolver({ ...CIRCUIT_SOURCES.segment_xs, overlay });
 }
 
 describe('a circuit without one constraint', () => {

@@ -96,11 +96,11 @@ export function startCallThread(options: CallThreadOptions): CallThread {
       assert(running === undefined, 'one call at a time');
       if (ended !== undefined) return Promise.reject(ended);
       const { blockHash: _, ...block } = scene.block;
-      const run = { scene, outcome: Promise.withResolvers(), over: Promise.withResolvers(), asked: 0 } as const;
-      running = { ...run, failure: undefined } as Run;
+      const [outcome, over] = [Promise.withResolvers<CallOutcome | EstimateOutcome>(), Promise.withResolvers<void>()];
+      running = { scene, outcome, over, asked: 0, failure: undefined };
       Atomics.store(signals, SIGNAL.STOP, 0);
       worker.postMessage({ kind, block, request } satisfies CallJob);
-      return running.outcome.promise;
+      return outcome.promise;
     },
     stop(reason) {
       if (running === undefined) return;

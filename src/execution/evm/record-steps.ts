@@ -20,7 +20,6 @@ export async function recordSteps<T>(
       stack: [...step.stack],
       code: bytesToBigInt(step.codeAddress.bytes),
       storage: bytesToBigInt(step.address.bytes),
-      memoryWords: Number(step.memoryWordCount),
     });
   };
   events.on('step', listener);

@@ -80,7 +80,7 @@ export function authorizeRoutes(
     return reply.redirect(callbackUrl(asked, { token }), 303);
   });
 
-  /** Whoever is logged in by cookie on our own pages. An application's token cannot beget others. */
+  /** Whoever is logged in by cookie on our own pages. An application's token opens no other session. */
   function personOf({ session, headers }: FastifyRequest) {
     if (session === undefined || headers.authorization !== undefined || session.method === 'application')
       return undefined;

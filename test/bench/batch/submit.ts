@@ -2,14 +2,14 @@ import type { Principal } from '../../../src/access/port.ts';
 import { bigIntToHex } from '../../../src/base/bytes.ts';
 import type { BenchNode } from './bench-node.ts';
 import type { RunningClock } from './running-clock.ts';
-import { senderAddresses, signTransfers } from './transfers.ts';
+import { groupTransfers, senderAddresses, signTransfers } from './transfers.ts';
 
 const secondsPerGroup = 1;
 const secondsSpare = 5;
 
 /** Waits until the slot has enough left for all; before the node's clock runs, so that the batch is the chain's first. */
 export async function awaitSlot(transfers: number, intervalSeconds: number, clock: RunningClock): Promise<void> {
-  const needed = (transfers / 18) * secondsPerGroup + secondsSpare;
+  const needed = (transfers / groupTransfers) * secondsPerGroup + secondsSpare;
   const left = intervalSeconds - ((clock.now() / 1000) % intervalSeconds);
   if (needed > intervalSeconds) throw new Error(`--interval: ${transfers} transfers take about ${Math.ceil(needed)} s`);
   if (left < needed) await clock.sleep(left * 1000 + 50);

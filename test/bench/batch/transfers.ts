@@ -15,7 +15,7 @@ export interface Transfer {
   readonly raw: Uint8Array;
 }
 
-const groupTransfers = PROFILES.m.shortSignatures;
+export const groupTransfers = PROFILES.m.shortSignatures;
 const groupSenders = PROFILES.m.keys;
 
 export const senderCount = (transfers: number): number => Math.ceil(transfers / groupTransfers) * groupSenders;

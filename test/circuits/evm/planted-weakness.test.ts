@@ -1,11 +1,11 @@
 /** The harness sees a missing constraint, one for each table: with it taken out, a mutant that the whole circuit rejects is accepted. */
 
-import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CircuitStruct, CircuitValue } from '../../../src/prover/witness/circuit-value.ts';
 import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
 import { replaceIn } from '../support/mutants.ts';
 import { createSolver, type Solver } from '../support/solve.ts';
+import { sourceWith } from '../support/source-with.ts';
 import { buildSample, type Sample } from './support/sample.ts';
 
 let sample: Sample;
@@ -17,10 +17,7 @@ beforeAll(async () => {
 }, 300_000);
 
 async function weakened(file: string, constraint: string): Promise<Solver> {
-  const path = `evm/src/${file}`;
-  const text = await readFile(new URL(`../../../circuits/${path}`, import.meta.url), 'utf8');
-  expect(text.split(constraint)).toHaveLength(2);
-  return createSolver(evmSource(sample.profile, { [path]: text.replace(constraint, '') }));
+  return createSolver(evmSource(sample.profile, await sourceWith(`evm/src/${file}`, constraint, '')));
 }
 
 type Plant = readonly [
@@ -31,7 +28,7 @@ type Plant = readonly [
   value: (sample: Sample) => CircuitValue,
 ];
 
-const lastUsed = (rows: readonly { readonly used: boolean }[]): number => rows.findIndex(({ used }) => !used);
+const firstUnused = (rows: readonly { readonly used: boolean }[]): number => rows.findIndex(({ used }) => !used);
 
 const PLANTS: readonly Plant[] = [
   [
@@ -66,7 +63,7 @@ const PLANTS: readonly Plant[] = [
     'boundary',
     'frame.nr',
     'assert(pointers[TABLE_BOUNDARY] == start[TABLE_BOUNDARY] + used.boundary, "boundary: rows left over");',
-    () => `frame.boundary.${lastUsed(sample.inputs.frame.boundary)}.used`,
+    () => `frame.boundary.${firstUnused(sample.inputs.frame.boundary)}.used`,
     () => true,
   ],
   [

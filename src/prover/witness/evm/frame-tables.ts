@@ -1,15 +1,6 @@
 /** The rows of one frame before they are padded to a profile. */
 
-import type {
-  ArithmeticInput,
-  BoundaryInput,
-  CodePageInput,
-  FlowInput,
-  GasInput,
-  InstructionInput,
-  PushInstructionInput,
-  StepInput,
-} from './frame-inputs.ts';
+import type { FrameInput, StepInput } from './frame-inputs.ts';
 import type { Table } from './opcodes.ts';
 
 /** A step whose rows are counted within their tables. */
@@ -20,15 +11,8 @@ export interface FrameStep extends Omit<StepInput, 'instruction' | 'row'> {
   readonly row: number;
 }
 
-export interface FrameTables {
+export interface FrameTables extends Omit<FrameInput, 'values' | 'steps'> {
   readonly words: readonly bigint[];
-  readonly pages: readonly CodePageInput[];
-  readonly pushes: readonly PushInstructionInput[];
-  readonly others: readonly InstructionInput[];
-  readonly arithmetic: readonly ArithmeticInput[];
-  readonly flow: readonly FlowInput[];
-  readonly gas: readonly GasInput[];
-  readonly boundary: readonly BoundaryInput[];
   readonly steps: readonly FrameStep[];
   /** Height of the stack at the end, and the highest cell that is touched. */
   readonly top: number;

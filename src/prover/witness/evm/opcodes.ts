@@ -163,8 +163,8 @@ const COMMON: Readonly<Record<number, readonly [number, 0 | 1, number]>> = {
   255: [1, 0, 5000],
 };
 
-const HALTS: ReadonlySet<number> = new Set([0x00, 0xf3, 0xfd, 0xff]);
-const ARITHMETIC: ReadonlySet<number> = new Set([0x01, 0x03, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15]);
+const HALTS: ReadonlySet<number> = new Set([OP.STOP, 0xf3, 0xfd, 0xff]);
+const ARITHMETIC: ReadonlySet<number> = new Set([OP.ADD, OP.SUB, OP.LT, OP.GT, OP.SLT, OP.SGT, OP.EQ, OP.ISZERO]);
 const FLOW: ReadonlySet<number> = new Set([OP.JUMP, OP.JUMPI]);
 /** What the step loop does by itself. */
 const PLAIN: ReadonlySet<number> = new Set([0x50, OP.JUMPDEST, 0x5f]);

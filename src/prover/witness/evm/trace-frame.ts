@@ -75,8 +75,6 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array): FrameTa
     }
     const instruction = program.instruction(step.pc, landing, info.args);
     const next = entryAt(step.pc + 1 + info.immediate);
-    // What the trace says; tables of their own compute it.
-    const traced = info.pushes === 1 && after !== undefined ? values.id(after.stack.at(-1)!) : 0;
     landing = false;
     switch (info.table) {
       case TABLE.NONE: {
@@ -124,6 +122,8 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array): FrameTa
       }
       case TABLE.BOUNDARY: {
         const row = boundary.length;
+        // What the trace says; tables of their own compute it.
+        const traced = info.pushes === 1 && after !== undefined ? values.id(after.stack.at(-1)!) : 0;
         const write = (a: number, b: number): number => {
           boundary.push({ used: true, op: step.opcode, a, b, next: info.flows * next, result: traced, cost });
           return traced;

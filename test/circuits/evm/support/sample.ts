@@ -43,7 +43,7 @@ export async function buildSample(spare: number): Promise<Sample> {
   return sampleOf(await traceCode(sampleCode()), spare);
 }
 
-export function sampleOf({ trace, code }: TracedCall, spare: number): Sample {
+function sampleOf({ trace, code }: TracedCall, spare: number): Sample {
   const tables = traceFrame(trace.steps, code);
   const profile = Object.fromEntries(
     Object.entries(evmProfileOf(tables)).map(([table, rows]) => [table, rows + spare]),
