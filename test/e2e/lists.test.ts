@@ -49,7 +49,8 @@ describe('roots that two people approve on Ethereum', () => {
     files.counterparties = writeIn(node.folder, 'counterparties.txt', `${outsider}\n`);
     files.sanctions = writeIn(node.folder, 'sanctions.txt', `${b!.account.address}\n`);
     files.later = writeIn(node.folder, 'later.txt', `${c!.account.address}\n`);
-    await node.l1.deposit(a!.account, parseEther('10'));
+    // Each payment of 2 ether until the tighter policy is in force is made.
+    await node.l1.deposit(a!.account, parseEther('200'));
     const credited = async () => (await balanceOf(a!.session, a!.account.address)) > 0n || undefined;
     await waitUntil('the deposit is credited', credited, { timeoutMs: 60_000 });
   }, 300_000);

@@ -53,6 +53,16 @@ export function allFiles(folder: string): string[] {
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
+/** A running node replaces its checkpoints: what was listed may be gone. */
+function contentOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** All forms of all values in one pass over each file: by their first four bytes. */
 export function findLeaks(files: readonly string[], values: readonly Planted[]): Leak[] {
   const byStart = new Map<number, { name: string; form: string; needle: Buffer }[]>();
@@ -68,7 +78,8 @@ export function findLeaks(files: readonly string[], values: readonly Planted[]):
   }
   const leaks = new Map<string, Leak>();
   for (const file of files) {
-    const content = readFileSync(file);
+    const content = contentOf(file);
+    if (content === undefined) continue;
     let window = 0;
     for (let end = 0; end < content.length; end++) {
       window = ((window << 8) | content[end]!) >>> 0;
