@@ -111,7 +111,9 @@ export interface Log {
 
 // ---- what access offers
 
-export type UserDraft = Pick<User, 'issuer' | 'subject' | 'source' | 'displayName' | 'roles' | 'wallets'>;
+/** Without `wallets` those that are linked stay. */
+export type UserDraft = Pick<User, 'issuer' | 'subject' | 'source' | 'displayName' | 'roles'> &
+  Partial<Pick<User, 'wallets'>>;
 
 export interface UserDirectory {
   byId(id: string): User | undefined;
@@ -119,6 +121,8 @@ export interface UserDirectory {
   byWallet(wallet: Hex): User | undefined;
   /** Creates the user of this identity, or changes what the draft says differently. Resolves when durable. */
   save(draft: UserDraft): Promise<User>;
+  /** What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. */
+  changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[]): Promise<User>;
   /** Takes effect in this call; the promise resolves when it is durable. */
   disable(id: string): Promise<void>;
   /** Called in the same turn in which a user changes. */

@@ -31,14 +31,25 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     return run;
   };
 
-  /** A person takes over a wallet that so far logged in on its own; nobody takes one from a person. */
-  const ownersToReplace = (wallets: readonly Hex[], draft: UserDraft, known: User | undefined): User[] => {
+  /** A person takes over a wallet that so far logged in on its own, unless it was disabled; nobody takes one from a person. */
+  const ownersToReplace = (wallets: readonly Hex[], source: User['source'], known: User | undefined): User[] => {
     const owners = new Set(wallets.map((wallet) => users.get(idByWallet.get(wallet) ?? '')));
     return [...owners].filter((owner): owner is User => {
       if (owner === undefined || owner.id === known?.id) return false;
-      if (owner.source === 'siwe' && draft.source === 'oidc') return true;
+      if (owner.source === 'siwe' && source === 'oidc' && !owner.disabled) return true;
       throw accessError('WALLET_TAKEN', 'linked to another user');
     });
+  };
+  const takeFrom = async (owners: readonly User[], wallets: readonly Hex[], updatedAt: number): Promise<void> => {
+    for (const owner of owners) {
+      const without = {
+        ...users.get(owner.id)!,
+        wallets: owner.wallets.filter((wallet) => !wallets.includes(wallet)),
+        updatedAt,
+      };
+      publish(without);
+      await store.update(without);
+    }
   };
 
   for (const user of await store.all()) index(user);
@@ -50,9 +61,9 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     onChange: (listener) => void listeners.push(listener),
     save: (draft) =>
       serialize(async () => {
-        const wallets = draft.wallets.map((wallet) => wallet.toLowerCase() as Hex).sort();
         const known = byIdentity(draft.issuer, draft.subject);
-        const former = ownersToReplace(wallets, draft, known);
+        const wallets = normalized(draft.wallets ?? known?.wallets ?? []);
+        const former = ownersToReplace(wallets, draft.source, known);
         if (known !== undefined && sameContent(known, { ...draft, wallets })) return known;
         const now = clock.now();
         const content = {
@@ -62,21 +73,27 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
           createdAt: known?.createdAt ?? now,
           updatedAt: now,
         };
-        for (const owner of former) {
-          const without = {
-            ...owner,
-            wallets: owner.wallets.filter((wallet) => !wallets.includes(wallet)),
-            updatedAt: now,
-          };
-          publish(without);
-          await store.update(without);
-        }
+        await takeFrom(former, wallets, now);
         const user = known === undefined ? await store.create(content) : { ...content, id: known.id };
         if (known !== undefined) await store.update(user);
         // Somebody may have disabled the user while this was written.
         const disabled = users.get(user.id)?.disabled ?? false;
         publish({ ...user, disabled });
         return { ...user, disabled };
+      }),
+    changeWallets: (id, change) =>
+      serialize(async () => {
+        const known = users.get(id);
+        if (known === undefined || known.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'gone or disabled');
+        const wallets = normalized(change(known.wallets));
+        const former = ownersToReplace(wallets, known.source, known);
+        if (wallets.join() === known.wallets.join()) return known;
+        const updatedAt = clock.now();
+        await takeFrom(former, wallets, updatedAt);
+        await store.update({ ...known, wallets, updatedAt });
+        // Read again: somebody may have disabled the user while this was written.
+        publish({ ...users.get(id)!, wallets, updatedAt });
+        return users.get(id)!;
       }),
     disable: (id) => {
       const disabled = (user: User): User => ({ ...user, disabled: true, updatedAt: clock.now() });
@@ -93,9 +110,12 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
   };
 }
 
+const normalized = (wallets: readonly Hex[]): Hex[] =>
+  [...new Set(wallets.map((wallet) => wallet.toLowerCase() as Hex))].sort();
+
 const identityKey = (issuer: string, subject: string): string => JSON.stringify([issuer, subject]);
 
-const sameContent = (user: User, draft: UserDraft): boolean =>
+const sameContent = (user: User, draft: UserDraft & Pick<User, 'wallets'>): boolean =>
   user.displayName === draft.displayName &&
   user.source === draft.source &&
   user.roles.join() === draft.roles.join() &&
