@@ -1,11 +1,15 @@
 import type { ChainedAuditEntry } from '../audit/entry.ts';
 import type { AuditStore } from '../audit/port.ts';
 import { bigIntToBytes, bytesToBigInt } from '../base/bytes.ts';
-import type { AuditRow, Store } from '../store/port.ts';
+import type { AuditRow, Store, StoreWrites } from '../store/port.ts';
 
 /** The audit log's rows in the encrypted store. */
-export const createAuditStore = (store: Pick<Store, 'read' | 'transaction'>): AuditStore => ({
-  append: (entries) => store.transaction((writes) => writes.audit.append(entries.map(toRow))),
+export const createAuditStore = (store: Pick<Store, 'read' | 'transaction'>): AuditStore<StoreWrites> => ({
+  append: (entries, work) =>
+    store.transaction(async (writes) => {
+      await work?.(writes);
+      await writes.audit.append(entries.map(toRow));
+    }),
   async last() {
     const row = await store.read.audit.last();
     return row === undefined ? undefined : { sequence: BigInt(row.sequence), head: bytesToBigInt(row.head) };

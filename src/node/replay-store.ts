@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { verifyAuditLog } from '../audit/audit-log.ts';
 import { auditError } from '../audit/errors.ts';
 import type { Audit } from '../audit/port.ts';
+import { InvariantError } from '../base/assert.ts';
 import { bytesToBigInt } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/schema.ts';
@@ -177,4 +178,10 @@ async function verifyAudit(sealed: readonly SealedEntry[], store: Store): Promis
 }
 
 /** What is sealed on the side is forgotten, so it needs no audit head. */
-const NO_AUDIT: Audit = { record: () => undefined, flush: async () => undefined, head: 0n, sequence: 0n };
+const NO_AUDIT: Audit = {
+  record: () => undefined,
+  recordWith: () => Promise.reject(new InvariantError('nobody acts in a replay')),
+  flush: async () => undefined,
+  head: 0n,
+  sequence: 0n,
+};

@@ -30,8 +30,8 @@ export interface SealerDeps {
   readonly book: BatchBook;
   /** Head of the audit log, everything before it durable. */
   readonly auditHead: () => Promise<bigint>;
-  /** Writes the batch's encrypted archive and gives its sha256. */
-  readonly archive: (batch: ClosedBatch) => Promise<bigint>;
+  /** Writes the batch's encrypted archive and gives its sha256; `before` is the digest that it began with. */
+  readonly archive: (batch: ClosedBatch, before: FreshDigest) => Promise<bigint>;
   /** The batch is sealed and its state is in the tree. */
   readonly onSealed: (batch: ClosedBatch, after: FreshDigest) => Promise<void>;
 }
@@ -74,7 +74,7 @@ export class Sealer {
     const { tree, salts, book } = this.#deps;
     const blind = blindOf(salts.blind(batch.number));
     const denialRoot = denialRootOf(batch.denials);
-    const dataHash = recorded?.dataHash ?? (await this.#deps.archive(batch));
+    const dataHash = recorded?.dataHash ?? (await this.#deps.archive(batch, this.#before));
     const auditRoot = recorded?.auditRoot ?? (await this.#deps.auditHead());
     const outcome = await tree.applyBatch({
       batch: batch.number,

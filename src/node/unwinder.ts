@@ -13,7 +13,8 @@ import type { PriorityOperation } from '../chain/priority-operation.ts';
 import { chainHalted } from '../sequencer/errors.ts';
 import type { WithdrawalCause, WithdrawnEntry } from '../sequencer/log-entries.ts';
 import type { PriorityChainView } from '../settlement/port.ts';
-import type { Pipeline, UnfinalBatch } from './pipeline.ts';
+import type { UnfinalBatch } from './pipeline/unfinal-batches.ts';
+import type { Pipeline } from './pipeline.ts';
 
 export interface UnwinderOptions {
   readonly operationsPerBatchMax: number;
