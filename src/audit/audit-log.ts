@@ -5,6 +5,17 @@ import { type AuditEntry, type ChainedAuditEntry, nextHead } from './entry.ts';
 import { auditError } from './errors.ts';
 import type { Audit, AuditStore } from './port.ts';
 
+interface Waiting<Writes> {
+  readonly entry: AuditEntry;
+  /** What the entry records, to be written with it. */
+  readonly act?: PendingAct<Writes>;
+}
+
+interface PendingAct<Writes> {
+  readonly work: (writes: Writes) => Promise<void>;
+  readonly settle: PromiseWithResolvers<void>;
+}
+
 export interface AuditLogOptions {
   /** Most entries written in one go. */
   readonly writeEntriesMax: number;
@@ -12,32 +23,68 @@ export interface AuditLogOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-export async function openAuditLog(
+export async function openAuditLog<Writes>(
   options: AuditLogOptions,
-  deps: { store: AuditStore; clock: Clock },
-): Promise<Audit> {
+  deps: { store: AuditStore<Writes>; clock: Clock },
+): Promise<Audit<Writes>> {
   const last = await deps.store.last();
-  let chained = { sequence: last?.sequence ?? 0n, head: last?.head ?? 0n };
-  let durable = chained;
-  const waiting: ChainedAuditEntry[] = [];
+  let durable = { sequence: last?.sequence ?? 0n, head: last?.head ?? 0n };
+  const waiting: Waiting<Writes>[] = [];
   let writing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
+
+  const fail = (error: unknown): void => {
+    failure = { error };
+    for (const { act } of waiting) act?.settle.reject(error);
+    options.onFailure(error);
+  };
+
+  /** Entries that are written together. An act goes alone: one that fails takes its own entry back, and no other. */
+  const nextGroup = (): Waiting<Writes>[] => {
+    const group = waiting.slice(0, options.writeEntriesMax);
+    const act = group.findIndex((each) => each.act !== undefined);
+    return act < 0 ? group : group.slice(0, Math.max(act, 1));
+  };
+
+  const write = async (group: readonly Waiting<Writes>[]): Promise<void> => {
+    // Chained as they are written: an act that fails leaves no gap.
+    let { sequence, head } = durable;
+    const chained: ChainedAuditEntry[] = group.map(({ entry }) => {
+      sequence += 1n;
+      head = nextHead(head, sequence, entry);
+      return { ...entry, sequence, head };
+    });
+    const act = group[0]!.act;
+    let actFailure: { readonly error: unknown } | undefined;
+    const work = async (writes: Writes): Promise<void> => {
+      try {
+        await act!.work(writes);
+      } catch (error) {
+        actFailure = { error };
+        throw error;
+      }
+    };
+    try {
+      await deps.store.append(chained, act && work);
+    } catch (error) {
+      if (actFailure === undefined) {
+        fail(error);
+        throw error;
+      }
+      waiting.shift();
+      act!.settle.reject(actFailure.error);
+      return;
+    }
+    waiting.splice(0, group.length);
+    durable = { sequence, head };
+    act?.settle.resolve();
+  };
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       // What went missing cannot be chained over: nothing is written after a failure.
       if (failure !== undefined) throw failure.error;
-      const batch = waiting.slice(0, options.writeEntriesMax);
-      try {
-        await deps.store.append(batch);
-      } catch (error) {
-        failure = { error };
-        options.onFailure(error);
-        throw error;
-      }
-      waiting.splice(0, batch.length);
-      const { sequence, head } = batch.at(-1)!;
-      durable = { sequence, head };
+      await write(nextGroup());
     }
   };
 
@@ -48,14 +95,19 @@ export async function openAuditLog(
     return writing;
   };
 
+  const push = (item: Waiting<Writes>): void => {
+    waiting.push(item);
+    // `drain` has told of it; `flush` rejects with it.
+    start().catch(() => undefined);
+  };
+
   return {
-    record(entry) {
-      const full: AuditEntry = { ...entry, time: deps.clock.now() };
-      const sequence = chained.sequence + 1n;
-      chained = { sequence, head: nextHead(chained.head, sequence, full) };
-      waiting.push({ ...full, ...chained });
-      // `drain` has told of it; `flush` rejects with it.
-      start().catch(() => undefined);
+    record: (entry) => push({ entry: { ...entry, time: deps.clock.now() } }),
+    async recordWith(entry, work) {
+      if (failure !== undefined) throw failure.error;
+      const settle = Promise.withResolvers<void>();
+      push({ entry: { ...entry, time: deps.clock.now() }, act: { work, settle } });
+      return settle.promise;
     },
     async flush() {
       while (waiting.length > 0 || writing !== undefined) await start();
@@ -71,7 +123,7 @@ export async function openAuditLog(
 
 /** Reads the whole log and throws AUDIT_CHAIN_BROKEN at the first row that does not follow from the one before. */
 export async function verifyAuditLog(
-  store: AuditStore,
+  store: Pick<AuditStore, 'read' | 'last'>,
   pageEntries = 1000,
   onHead: (head: bigint) => void = () => undefined,
 ): Promise<{ sequence: bigint; head: bigint }> {

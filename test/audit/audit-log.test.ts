@@ -5,7 +5,9 @@ import { openAuditLog, verifyAuditLog } from '../../src/audit/audit-log.ts';
 import { type ChainedAuditEntry, canonicalEntry } from '../../src/audit/entry.ts';
 import type { Audit, AuditStore } from '../../src/audit/port.ts';
 
-interface MemoryStore extends AuditStore {
+interface MemoryStore extends AuditStore<string[]> {
+  /** What acts wrote. */
+  written: string[];
   rows: ChainedAuditEntry[];
   failWith: Error | undefined;
   appends: number;
@@ -13,13 +15,21 @@ interface MemoryStore extends AuditStore {
 
 function memoryStore(rows: ChainedAuditEntry[] = []): MemoryStore {
   const store: MemoryStore = {
+    written: [],
     rows,
     failWith: undefined,
     appends: 0,
-    async append(entries) {
+    async append(entries, work) {
       store.appends += 1;
       await Promise.resolve();
-      if (store.failWith !== undefined) throw store.failWith;
+      const before = [...store.written];
+      try {
+        await work?.(store.written);
+        if (store.failWith !== undefined) throw store.failWith;
+      } catch (error) {
+        store.written.splice(0, store.written.length, ...before);
+        throw error;
+      }
       store.rows.push(...entries);
     },
     last: async () => store.rows.at(-1),
@@ -31,7 +41,7 @@ function memoryStore(rows: ChainedAuditEntry[] = []): MemoryStore {
 let time = 1_800_000_000_000;
 const clock = { now: () => time++, sleep: async () => undefined };
 
-const open = (store: AuditStore, failures: unknown[] = []): Promise<Audit> =>
+const open = (store: AuditStore<string[]>, failures: unknown[] = []): Promise<Audit<string[]>> =>
   openAuditLog({ writeEntriesMax: 3, onFailure: (error) => failures.push(error) }, { store, clock });
 
 const entry = (i: number) => ({
@@ -97,6 +107,54 @@ describe('the audit log', () => {
     expect(failures).toHaveLength(1);
     expect(store.rows).toHaveLength(1);
     expect(audit.sequence).toBe(1n);
+  });
+});
+
+describe('an act with its entry', () => {
+  it('is written together with it, in its place in the chain', async () => {
+    const store = memoryStore();
+    const audit = await open(store);
+    for (let i = 0; i < 4; i++) audit.record(entry(i));
+    const acting = audit.recordWith(entry(4), async (writes) => void writes.push('act'));
+    for (let i = 5; i < 8; i++) audit.record(entry(i));
+    expect(store.written).toEqual([]);
+    await acting;
+    expect([store.written, store.rows.some(({ resource }) => resource === '0x4')]).toEqual([['act'], true]);
+    await audit.flush();
+    expect(store.rows.map(({ resource }) => resource)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((i) => `0x${i}`));
+    expect(await verifyAuditLog(store)).toEqual({ head: audit.head, sequence: 8n });
+  });
+
+  it('that fails leaves neither, keeps what others recorded, and stops nothing', async () => {
+    const store = memoryStore();
+    const failures: unknown[] = [];
+    const audit = await open(store, failures);
+    audit.record(entry(0));
+    const acting = audit.recordWith(entry(1), async (writes) => {
+      writes.push('half');
+      throw new Error('no such person');
+    });
+    audit.record(entry(2));
+    await expect(acting).rejects.toThrow('no such person');
+    await audit.flush();
+    expect([store.written, failures]).toEqual([[], []]);
+    expect(store.rows.map(({ resource, sequence }) => [resource, sequence])).toEqual([
+      ['0x0', 1n],
+      ['0x2', 2n],
+    ]);
+    expect(await verifyAuditLog(store)).toEqual({ head: audit.head, sequence: 2n });
+  });
+
+  it('is refused, and written nowhere, once the log has failed, also when it waited already', async () => {
+    const store = memoryStore();
+    const failures: unknown[] = [];
+    const audit = await open(store, failures);
+    store.failWith = new Error('disk full');
+    const acts = [1, 2, 3].map((i) => audit.recordWith(entry(i), async (writes) => void writes.push(`act ${i}`)));
+    for (const act of acts) await expect(act).rejects.toThrow('disk full');
+    store.failWith = undefined;
+    await expect(audit.recordWith(entry(4), async (writes) => void writes.push('late'))).rejects.toThrow('disk full');
+    expect([store.written, store.rows, failures.length]).toEqual([[], [], 1]);
   });
 });
 
