@@ -61,7 +61,7 @@ export const CONFIG_FIELDS = {
     type: 'string',
     default: '',
     secret: true,
-    meaning: 'Bearer token for /metrics from other than loopback; empty closes it to them.',
+    meaning: 'Bearer token for /metrics; empty closes it to everybody.',
   },
 
   'l1.url': {
@@ -333,6 +333,14 @@ export const CONFIG_FIELDS = {
     meaning: 'RPC requests a minute for one session.',
   },
 
+  'rpc.batchAnswerBytesMax': {
+    type: 'integer',
+    default: 16_777_216,
+    min: 65_536,
+    max: 268_435_456,
+    meaning:
+      'Bytes that the answers of one JSON-RPC batch may take together; requests past them are answered by an error.',
+  },
   'rpc.callWorkers': {
     type: 'integer',
     default: 2,

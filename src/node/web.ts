@@ -103,6 +103,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
         bodyBytesMax: config['http.bodyBytesMax'],
         jsonDepthMax: 16,
         batchItemsMax: 100,
+        batchAnswerBytesMax: config['rpc.batchAnswerBytesMax'],
         requestTimeoutMs: 30_000,
         handlerTimeoutMs: minuteMs,
         keepAliveTimeoutMs: 72_000,

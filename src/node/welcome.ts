@@ -24,7 +24,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
     `Privity takes transactions: ${node.url}`,
     `  JSON-RPC        ${node.url}/rpc (bearer token of a session), ${node.url}/rpc/wallet/<token> (see privity wallet-url)`,
     `  discovery       ${node.url}/.well-known/prividium`,
-    `  health          ${node.url}/health   ${node.url}/readyz   ${node.url}/metrics`,
+    `  health          ${node.url}/health   ${node.url}/readyz`,
     `  chain id        ${node.genesis.chainId}, a batch every ${config['chain.batchIntervalSeconds']} s`,
     `  Ethereum        ${shownUrl(config['l1.url'])} (chain id ${config['l1.chainId']})`,
     `  PrivityChain    ${node.place.chain}`,

@@ -76,6 +76,8 @@ export interface HttpLimits {
   readonly bodyBytesMax: number;
   readonly jsonDepthMax: number;
   readonly batchItemsMax: number;
+  /** Of the answers of one batch together. */
+  readonly batchAnswerBytesMax: number;
   /** From the first byte of a request to its last. */
   readonly requestTimeoutMs: number;
   /** From request to answer. */

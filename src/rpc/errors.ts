@@ -48,6 +48,12 @@ export const rpcError = defineErrors('rpc', {
     rpcCode: -32600,
     publicText: 'The batch is empty or has more requests than this server accepts.',
   },
+  RPC_BATCH_ANSWER: {
+    httpStatus: 400,
+    rpcCode: -32005,
+    publicText:
+      'The answers of the batch are larger than this server returns at once; ask for this one again by itself.',
+  },
   RPC_METHOD_UNKNOWN: { httpStatus: 404, rpcCode: -32601, publicText: 'The method does not exist.' },
   RPC_METHOD_FORBIDDEN: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden' },
   RPC_PARAMS: { httpStatus: 400, rpcCode: -32602, publicText: 'The parameters are not valid.' },

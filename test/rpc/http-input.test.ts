@@ -192,6 +192,7 @@ describe('a part of the node that does not answer', () => {
           bodyBytesMax: 10_000,
           jsonDepthMax: 8,
           batchItemsMax: 5,
+          batchAnswerBytesMax: 65_536,
           requestTimeoutMs: 1000,
           handlerTimeoutMs: 150,
           keepAliveTimeoutMs: 1000,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
 import { ABSENT_HASH, createRpcScene, type RpcScene } from '../support/rpc-scene.ts';
 import { startRpcWorld } from '../support/rpc-world.ts';
 import { contractAbiResponse } from '../support/sdk-shapes.ts';
@@ -34,6 +35,21 @@ describe('REST', () => {
       status: 200,
       body: { status: 'ready', checks: { store: true, proving: false } },
     });
+    await world.close();
+  });
+
+  it('200: readiness is looked at once a second, however many ask', async () => {
+    let looks = 0;
+    const world = await startRpcWorld({ onLook: () => void looks++ });
+    const frozen = world.clock.now();
+    Object.assign(world.clock, { now: () => frozen });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => world.get('/readyz')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    await world.get('/readyz');
+    expect(looks).toBe(1);
+    Object.assign(world.clock, { now: () => frozen + 1_000 });
+    await world.get('/readyz');
+    expect(looks).toBe(2);
     await world.close();
   });
 
@@ -118,24 +134,43 @@ describe('REST', () => {
 });
 
 describe('metrics', () => {
-  it('are for loopback and for the bearer of the token, and count without naming anybody', async () => {
+  it('are for the bearer of the token alone, wherever the request comes from, and count without naming anybody', async () => {
     const { world } = await createRpcScene();
     const read = async (headers: Record<string, string> = {}) => {
       const response = await fetch(`${world.url}/metrics`, { headers });
       return { status: response.status, text: await response.text() };
     };
-    const local = await read();
-    expect(local.status).toBe(200);
-    expect(local.text).toMatch(/privity_rpc_requests_total\{method="eth_sendRawTransaction",result="ok"\} 3/);
-    expect(local.text).not.toMatch(/0x[0-9a-f]{16}/i);
-    for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip']) {
-      expect((await read({ [name]: '10.0.0.1' })).status).toBe(404);
-      expect((await read({ [name]: '10.0.0.1', authorization: 'Bearer metrics-token' })).status).toBe(200);
-      expect((await read({ [name]: '10.0.0.1', authorization: 'Bearer metrics-toke' })).status).toBe(404);
+    const authorization = 'Bearer metrics-token';
+    const opened = await read({ authorization });
+    expect(opened.status).toBe(200);
+    expect(opened.text).toMatch(/privity_rpc_requests_total\{method="eth_sendRawTransaction",result="ok"\} 3/);
+    expect(opened.text).not.toMatch(/0x[0-9a-f]{16}/i);
+    const { body: absent } = await world.get('/no-such-thing');
+    for (const headers of [
+      {},
+      { 'x-forwarded-for': '127.0.0.1' },
+      { authorization: 'Bearer metrics-toke' },
+      { authorization: 'Bearer metrics-token2' },
+      { authorization: 'metrics-token' },
+      { authorization: 'Bearer ' },
+      { cookie: 'token=metrics-token' },
+    ]) {
+      const closed = await read(headers as Record<string, string>);
+      expect(closed.status).toBe(404);
+      expect(JSON.parse(closed.text).error).toEqual(absent['error']);
     }
     await world.rpc(undefined, 'made_up_1');
     await world.rpc(undefined, 'made_up_2');
-    expect((await read()).text).not.toContain('made_up');
+    expect((await read({ authorization })).text).not.toContain('made_up');
+    await world.close();
+  });
+
+  it.each([undefined, new Secret('')])('are for nobody without a token: %s', async (metricsToken) => {
+    const world = await startRpcWorld({ options: { metricsToken } });
+    for (const authorization of [undefined, 'Bearer ', 'Bearer undefined']) {
+      const headers = authorization === undefined ? {} : { authorization };
+      expect((await fetch(`${world.url}/metrics`, { headers })).status).toBe(404);
+    }
     await world.close();
   });
 });

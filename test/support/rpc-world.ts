@@ -58,6 +58,8 @@ export interface WorldOverrides {
   readonly options?: Partial<AppOptions>;
   readonly bootstrap?: readonly UserDraft[];
   readonly readiness?: boolean;
+  /** Called at each look of /readyz. */
+  readonly onLook?: () => void;
   readonly proving?: boolean;
   readonly oidcIssuer?: string;
   readonly sessions?: { readonly idleMs: number; readonly absoluteMs: number };
@@ -172,6 +174,7 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         bodyBytesMax: 300_000,
         jsonDepthMax: 16,
         batchItemsMax: 20,
+        batchAnswerBytesMax: 65_536,
         requestTimeoutMs: 10_000,
         handlerTimeoutMs: 10_000,
         keepAliveTimeoutMs: 5000,
@@ -202,12 +205,15 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         balance: async (address) => ({ kind: 'balance', address: address.toString() }),
       },
       audit: { record: (entry) => void audit.push(entry) },
-      readiness: async () => [
-        { name: 'store', ok: overrides.readiness ?? true },
-        ...(overrides.proving === undefined
-          ? []
-          : [{ name: 'proving', ok: overrides.proving, besides: true } as const]),
-      ],
+      readiness: async () => {
+        overrides.onLook?.();
+        return [
+          { name: 'store', ok: overrides.readiness ?? true },
+          ...(overrides.proving === undefined
+            ? []
+            : [{ name: 'proving', ok: overrides.proving, besides: true } as const]),
+        ];
+      },
       registry: new Registry(),
       clock,
       random: randomBytes,

@@ -10,6 +10,7 @@ import { errorText, idOf, parseRequest, resultText } from './envelope.ts';
 
 export interface JsonRpcOptions {
   readonly batchItemsMax: number;
+  readonly batchAnswerBytesMax: number;
   readonly handlerTimeoutMs: number;
 }
 
@@ -59,9 +60,27 @@ export function jsonRpcRoutes(options: JsonRpcOptions, deps: JsonRpcDeps) {
       return send(reply, errorText(null, rpcError('RPC_BATCH_SIZE')));
     }
     const parts: string[] = [];
+    let bytes = 0;
     // One after the other: a batch must not take more of the node at a time than a single request does.
-    for (const item of body) parts.push(await one(item, callerOf(), request));
+    for (const item of body) {
+      const part = await within(options.batchAnswerBytesMax - bytes, item, callerOf, request);
+      bytes += Buffer.byteLength(part);
+      parts.push(part);
+    }
     return send(reply, `[${parts.join(',')}]`);
+  }
+
+  /**
+   * Without room nothing is run. What was run and does not fit is replaced by the error, unless that is no shorter: so a sent transaction is
+   * never told of by an error, and all the answers together stay below the bound and an error for each item.
+   */
+  async function within(room: number, item: unknown, callerOf: () => Caller, request: FastifyRequest): Promise<string> {
+    const tooMuch = () => errorText(idOf(item) ?? null, rpcError('RPC_BATCH_ANSWER'));
+    if (room <= 0) return tooMuch();
+    const text = await one(item, callerOf(), request);
+    if (Buffer.byteLength(text) <= room) return text;
+    const refused = tooMuch();
+    return Buffer.byteLength(refused) < Buffer.byteLength(text) ? refused : text;
   }
 
   async function one(item: unknown, caller: Caller, request: FastifyRequest): Promise<string> {
