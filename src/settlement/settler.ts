@@ -53,12 +53,16 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
   const hashOnL1 = (number: bigint): Promise<Hex> =>
     client.readContract({ ...contract, functionName: 'storedBatchHash', args: [number] });
 
-  /** Ours, or an alarm: Ethereum must never hold a batch we did not make. */
-  const ownBatch = async (number: bigint): Promise<SealedBatch> => {
+  /**
+   * Ours, or an alarm: Ethereum must never hold a batch we did not make. Undefined for one that we made and have withdrawn, when its commit was
+   * mined since `reclaim` looked: nothing is built on it, and the next `reclaim` takes it back. What is executed nobody takes back.
+   */
+  const ownBatch = async (number: bigint, { executed }: L1Counts): Promise<SealedBatch | undefined> => {
     const own = await source.batch(number);
     const onL1 = await hashOnL1(number);
-    if (own === undefined || hashStoredBatch(own.stored) !== onL1) throw settlementError('L1_FORK', `batch ${number}`);
-    return own;
+    if (own !== undefined && hashStoredBatch(own.stored) === onL1) return own;
+    if (number > executed && source.wasWithdrawn(number)) return undefined;
+    throw settlementError('L1_FORK', `batch ${number}`);
   };
 
   /** Sends one step and tells the sink of it once it is mined; whatever else happened shows in the counters. */
@@ -76,30 +80,34 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     return true;
   };
 
-  const commitNext = async ({ committed }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
+  const commitNext = async (counted: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
+    const { committed } = counted;
     const next = await source.batch(committed + 1n);
     if (next === undefined || (next.stored.slot + 1n) * options.batchIntervalSeconds > now) return false;
-    const { stored: previous } = await ownBatch(committed);
+    const previous = await ownBatch(committed, counted);
+    if (previous === undefined) return false;
     const target = { kind: 'committed', batch: next.stored.batchNumber } as const;
     const { commitment: _commitment, sealed_: _sealed, ...batch } = storedBatchArgument(next.stored);
     const data = encodeFunctionData({
       ...contract,
       functionName: 'commit',
-      args: [storedBatchArgument(previous), batch],
+      args: [storedBatchArgument(previous.stored), batch],
     });
     return send(deps.commit, target, { data, label: `commit ${target.batch}` }, signal);
   };
 
-  const proveNext = async ({ committed, proven }: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
-    const range = await source.proofAfter(proven);
-    if (range === undefined || range.to > committed) return false;
-    const { stored: to } = await ownBatch(range.to);
-    if ((to.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now) return false;
-    const { stored: from } = await ownBatch(range.from);
+  const proveNext = async (counted: L1Counts, now: bigint, signal: AbortSignal): Promise<boolean> => {
+    const range = await source.proofAfter(counted.proven);
+    if (range === undefined || range.to > counted.committed) return false;
+    const to = await ownBatch(range.to, counted);
+    if (to === undefined || (to.stored.slot + options.proveDelaySlots) * options.batchIntervalSeconds > now)
+      return false;
+    const from = await ownBatch(range.from, counted);
+    if (from === undefined) return false;
     const target = { kind: 'proven', from: range.from, to: range.to } as const;
     const args = [
-      storedBatchArgument(from),
-      storedBatchArgument(to),
+      storedBatchArgument(from.stored),
+      storedBatchArgument(to.stored),
       range.proofSystemId,
       bytesToHex(range.proof),
     ] as const;
@@ -107,10 +115,12 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
     return send(deps.prove, target, { data, label: `prove ${range.from}..${range.to}` }, signal);
   };
 
-  const executeNext = async ({ proven, executed }: L1Counts, signal: AbortSignal): Promise<boolean> => {
-    if (executed >= proven) return false;
-    const number = executed + 1n;
-    const { stored, messageHashes } = await ownBatch(number);
+  const executeNext = async (counted: L1Counts, signal: AbortSignal): Promise<boolean> => {
+    if (counted.executed >= counted.proven) return false;
+    const number = counted.executed + 1n;
+    const own = await ownBatch(number, counted);
+    if (own === undefined) return false;
+    const { stored, messageHashes } = own;
     const target = { kind: 'executed', batch: number } as const;
     const hashes = messageHashes.map((hash): Hex => bigIntToHex(hash, 32));
     const data = encodeFunctionData({
@@ -124,7 +134,8 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
   return {
     counts,
     async reclaim(signal) {
-      const { committed, executed } = await counts();
+      const counted = await counts();
+      const { committed, executed } = counted;
       let last = committed;
       for (; last > executed && source.wasWithdrawn(last); last -= 1n) {
         const own = await source.batch(last);
@@ -132,7 +143,10 @@ export function createSettler(options: SettlerOptions, deps: SettlerDeps): Settl
         if (hashStoredBatch(own.stored) === (await hashOnL1(last))) break;
       }
       if (last === committed) return 'well';
-      const args = [storedBatchArgument((await ownBatch(last)).stored)] as const;
+      const standing = await ownBatch(last, counted);
+      // It changed between the two looks.
+      if (standing === undefined) return 'waiting';
+      const args = [storedBatchArgument(standing.stored)] as const;
       const data = encodeFunctionData({ ...contract, functionName: 'revertBatches', args });
       await deps.commit.send({ to: options.chainContract, data, label: `revert to ${last}` }, signal);
       return 'sent';

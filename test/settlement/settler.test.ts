@@ -167,7 +167,7 @@ describe('prove and execute', () => {
 describe('taking back what was withdrawn', () => {
   const none = () => undefined;
   /** Batch 1 as it was, others instead of 2 and 3. */
-  const again = [...batches.slice(0, 2), ...storedBatches(3, 7n).slice(2)];
+  const again = storedBatches(3, 7n, 2n);
 
   beforeEach(async () => {
     await stage.setTime(slotEnd(3n));
@@ -192,6 +192,51 @@ describe('taking back what was withdrawn', () => {
     expect(await settler.reclaim(never)).toBe('sent');
     expect((await settler.counts()).committed).toBe(1n);
     expect(await settler.reclaim(never)).toBe('well');
+  });
+
+  it('builds nothing on a commit that was mined after the look, and takes it back at the next one', async () => {
+    // Everything of before is taken back; then a commit that was under way comes in between two looks of this life.
+    const { settler, attempts } = settlerOf(again, none, 2n, stage.accounts.reverter);
+    await settler.reclaim(never);
+    expect(await settler.reclaim(never)).toBe('well');
+    await settlerOf(batches).settler.step(never);
+    expect(await settler.step(never)).toBe(false);
+    expect(attempts).toEqual([]);
+    expect((await settler.counts()).committed).toBe(2n);
+    expect(await settler.reclaim(never)).toBe('sent');
+    expect((await settler.counts()).committed).toBe(1n);
+    await settlerOf(again, none, 2n).settler.step(never);
+    expect(await stage.read('chain', 'storedBatchHash', [2n])).toBe(hashStoredBatch(again[2]!.stored));
+  });
+
+  it('neither proves nor executes a batch that came in late, sealed again or not', async () => {
+    const proof: RangeProof = { from: 0n, to: 2n, proofSystemId: PROOF_SYSTEM_ID, proof: Uint8Array.of(1) };
+    await stage.setTime(slotEnd(10n));
+    const known = [again, again.slice(0, 2)];
+    for (const own of known) {
+      const { settler, attempts } = settlerOf(own, () => proof, 2n);
+      expect(await settler.step(never)).toBe(false);
+      expect(attempts).toEqual([]);
+    }
+    await stage.setProvenCount(1n);
+    await settlerOf(batches).settler.step(never);
+    await stage.setProvenCount(2n);
+    for (const own of known) {
+      const { settler, attempts } = settlerOf(own, none, 2n);
+      expect(await settler.step(never)).toBe(false);
+      expect(attempts).toEqual([]);
+    }
+    expect((await settlerOf(batches).settler.counts()).executed).toBe(1n);
+  });
+
+  it('stops with L1_FORK at what it never withdrew, and at what was executed', async () => {
+    const longer = storedBatches(4, 7n, 2n);
+    await stage.setTime(slotEnd(4n));
+    await expect(settlerOf(longer, none, 4n).settler.step(never)).rejects.toMatchObject({ code: 'L1_FORK' });
+    await stage.setProvenCount(3n);
+    const { settler } = settlerOf(batches);
+    for (let i = 0; i < 3; i++) await settler.step(never);
+    await expect(settlerOf(longer, none, 2n).settler.step(never)).rejects.toMatchObject({ code: 'L1_FORK' });
   });
 
   it('never reverts what was executed', async () => {

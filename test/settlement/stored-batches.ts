@@ -3,14 +3,14 @@ import { genesisStoredBatch, type StoredBatch } from '../../src/chain/stored-bat
 import type { SealedBatch } from '../../src/settlement/port.ts';
 import { CHAIN_ID, GENESIS_SLOT, POLICY_ROOT, STATE_ROOT } from '../contracts/stage.ts';
 
-/** Batches 0..count without messages or operations, one a slot from the slot after genesis. `seed` makes another chain of them. */
-export function storedBatches(count: number, seed = 1n): SealedBatch[] {
+/** Batches 0..count without messages or operations, one a slot from the slot after genesis. `seed` makes others of those from `since` on. */
+export function storedBatches(count: number, seed = 1n, since = 1n): SealedBatch[] {
   const batches: StoredBatch[] = [genesisStoredBatch(STATE_ROOT, POLICY_ROOT)];
   for (let number = 1n; number <= BigInt(count); number++) {
     const previous = batches.at(-1)!;
     const fields = {
       batchNumber: number,
-      stateRoot: STATE_ROOT + number * 100n + seed,
+      stateRoot: STATE_ROOT + number * 100n + (number < since ? 1n : seed),
       recordsRoot: number,
       messagesRoll: 0n,
       priorityIndex: 0n,
