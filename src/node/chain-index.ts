@@ -235,7 +235,7 @@ export class ChainIndex {
   async #drain(): Promise<void> {
     while (this.#isBehind) {
       const blocks = this.#nextToWrite();
-      const denials = this.#unwrittenDenials;
+      const denials = [...this.#unwrittenDenials];
       await this.#store.transaction(async (writes) => {
         await writes.blocks.put(blocks.map(storedBlock));
         for (const block of blocks) {

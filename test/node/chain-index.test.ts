@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Block, itemHash } from '../../src/chain/block.ts';
 import { encodeBlockHeader, encodeBlockItem, headerOf } from '../../src/chain/block-codec.ts';
+import type { SignedDenial } from '../../src/chain/denial.ts';
 import { ChainIndex } from '../../src/node/chain-index.ts';
 import { OpenedBlocks } from '../../src/node/opened-blocks.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -33,6 +34,11 @@ beforeAll(async () => {
     blocks.push((await life.pipeline.index.block(number))!);
   }
   await life.stop();
+});
+
+const aDenial = (transactionHash: bigint): SignedDenial => ({
+  ...{ chainId, transactionHash, sender: alice.address, nonce: 0n, code: 'expired', batch: 1n, timestamp: 1n },
+  ...{ ruleId: 'a', reason: 'b', salt: 7n, signature: new Uint8Array(64) },
 });
 
 let bench: Workbench;
@@ -120,6 +126,32 @@ describe('the index of the chain', () => {
       );
     }
     await index.flush();
+  });
+
+  it('writes a denial that comes while those before it are being committed', async () => {
+    const [first, second] = [aDenial(1n), aDenial(2n)];
+    const { transaction } = store;
+    let onCommitted = () => {};
+    store = {
+      ...store,
+      async transaction(work) {
+        const done = await transaction(work);
+        onCommitted();
+        return done;
+      },
+    };
+    const index = await openIndex();
+    onCommitted = () => {
+      onCommitted = () => {};
+      index.onDenial(second, true);
+    };
+    index.onDenial(first, true);
+    await index.flush();
+    const later = await openIndex();
+    for (const denial of [first, second]) {
+      expect(await index.outcome(denial.transactionHash)).toEqual({ kind: 'denied', denial });
+      expect(await later.outcome(denial.transactionHash)).toEqual({ kind: 'denied', denial });
+    }
   });
 
   it('ends its waits when the store does not write any more', async () => {
