@@ -6,7 +6,7 @@ import { isPrivityError, type PrivityError } from '../base/errors.ts';
 import { word32 } from '../chain/packed.ts';
 import { isProverErrorCode } from '../prover/errors.ts';
 import { decodeWrapProof, encodeWrapProof } from '../prover/jobs/job-codec.ts';
-import { proveRange } from '../prover/jobs/prove-range.ts';
+import { firstPriorityOf, proveRange } from '../prover/jobs/prove-range.ts';
 import { type JobEvent, runJobs } from '../prover/jobs/run-jobs.ts';
 import type { Prover, WitnessSource, WrapProof } from '../prover/port.ts';
 import type { RangeProof } from '../settlement/port.ts';
@@ -29,16 +29,20 @@ export interface ProvingDeps {
   readonly prepare: (signal: AbortSignal) => Promise<Prover>;
   readonly clock: Clock;
   readonly onJob: (event: JobEvent) => void;
-  readonly onProgress: (range: { from: bigint; to: bigint }, done: number, total: number) => void;
+  readonly onProgress: (range: Range, done: number, total: number) => void;
   /** `fresh` is false for a range whose proof an earlier life made. */
-  readonly onProven: (range: { from: bigint; to: bigint }, fresh: boolean) => void;
+  readonly onProven: (range: Range, fresh: boolean) => void;
   /** Nothing more is proven in this life. */
   readonly onHalted: (error: PrivityError) => void;
 }
 
-interface StoredProof {
+/** The batches after `from` up to `to`. */
+interface Range {
   readonly from: bigint;
   readonly to: bigint;
+}
+
+interface StoredProof extends Range {
   readonly proof: WrapProof;
 }
 
@@ -67,23 +71,27 @@ export class Proving {
     return this.#halted;
   }
 
-  /** Ranges are multiples of `batchesPerProof`, so a batch's range is known without looking. */
-  rangeOf(batch: bigint): { from: bigint; to: bigint } {
+  /**
+   * Ranges end at multiples of `batchesPerProof`, and begin where the one before ended: or, when batches in the middle of a proven range were
+   * taken back, where Ethereum goes on then. A proof of the whole range would not follow on what it has.
+   */
+  #rangeAfter(from: bigint): Range {
     const n = this.#options.batchesPerProof;
-    const from = ((batch - 1n) / n) * n;
-    return { from, to: from + n };
+    return { from, to: (from / n + 1n) * n };
   }
 
   async proofOf(batch: bigint): Promise<StoredProof | undefined> {
-    const range = this.rangeOf(batch);
-    const stored = await this.#deps.store.read.proofs.get(nameOf(range));
-    return stored === undefined ? undefined : { ...range, proof: decodeWrapProof(stored.subarray(32)) };
+    const { to } = this.#rangeAfter(batch - 1n);
+    for (const { name, proof } of await this.#deps.store.read.proofs.ofBatch(Number(to))) {
+      const from = BigInt(name.slice('wrap/'.length, name.indexOf('-')));
+      if (from < batch) return { from, to, proof: decodeWrapProof(proof.subarray(32)) };
+    }
+    return undefined;
   }
 
   /** What settlement sends to L1. */
   async proofAfter(from: bigint): Promise<RangeProof | undefined> {
-    const range = this.rangeOf(from + 1n);
-    if (range.from !== from) return undefined;
+    const range = this.#rangeAfter(from);
     const stored = await this.#deps.store.read.proofs.get(nameOf(range));
     if (stored === undefined) return undefined;
     return {
@@ -122,7 +130,8 @@ export class Proving {
     try {
       await work();
     } finally {
-      const first = this.rangeOf(from).from;
+      const n = this.#options.batchesPerProof;
+      const first = ((from - 1n) / n) * n;
       if (this.#from > first) this.#from = first;
       this.#interrupt = new AbortController();
       this.#withdrawal = undefined;
@@ -158,33 +167,69 @@ export class Proving {
     }
   }
 
+  /** The batches up to this one need no proof any more: Ethereum has it. */
+  get #provenOnL1(): bigint {
+    const { counts, final } = this.#deps.book;
+    return counts.proven > final ? counts.proven : final;
+  }
+
+  async #isStored(range: Range): Promise<boolean> {
+    return (await this.#deps.store.read.proofs.get(nameOf(range))) !== undefined;
+  }
+
+  /** What follows on Ethereum's proofs comes first. It may have been passed, when Ethereum had more proofs and then took batches back. */
+  async #followL1(): Promise<void> {
+    const proven = this.#provenOnL1;
+    const next = this.#rangeAfter(proven);
+    if (proven > this.#from) this.#deps.onProven({ from: this.#from, to: proven }, false);
+    else if (next.to > this.#from || (await this.#isStored(next))) return;
+    this.#from = proven;
+  }
+
   async #proveNext(prover: Prover, signal: AbortSignal): Promise<void> {
-    const { store, book, source, clock } = this.#deps;
-    const range = this.rangeOf(this.#from + 1n);
-    if ((await store.read.proofs.get(nameOf(range))) !== undefined) {
+    const { store, book, clock } = this.#deps;
+    await this.#followL1();
+    if (signal.aborted) return;
+    const range = this.#rangeAfter(this.#from);
+    if (await this.#isStored(range)) {
       if (signal.aborted) return;
       this.#deps.onProven(range, false);
       this.#from = range.to;
     } else if (range.to > book.latest) {
       await clock.sleep(this.#options.pollMs, signal);
     } else {
-      const proof = await proveRange(
-        range,
-        {
-          queue: store.jobs,
-          source,
-          proofSystemId: prover.proofSystemId,
-          clock,
-          pollMs: this.#options.pollMs,
-          progress: (done, total) => this.#deps.onProgress(range, done, total),
-        },
-        signal,
-      );
-      signal.throwIfAborted();
+      const proof = await this.#prove(range, prover, signal);
+      if (proof === undefined) return;
       const bytes = concatBytes(word32(BigInt(prover.proofSystemId)), encodeWrapProof(proof));
       await store.transaction((writes) => writes.proofs.put(nameOf(range), Number(range.to), bytes));
       this.#deps.onProven(range, true);
       this.#from = range.to;
+    }
+  }
+
+  /** Undefined when Ethereum turns out to have proven a part of the range: what is left of it is another range. */
+  async #prove(range: Range, { proofSystemId }: Prover, signal: AbortSignal): Promise<WrapProof | undefined> {
+    const { store, source, clock } = this.#deps;
+    const { pollMs } = this.#options;
+    const overtaken = new AbortController();
+    const progress = (done: number, total: number): void => {
+      if (this.#provenOnL1 > range.from) overtaken.abort();
+      this.#deps.onProgress(range, done, total);
+    };
+    const stop = AbortSignal.any([signal, overtaken.signal]);
+    try {
+      const proof = await proveRange(
+        range,
+        { queue: store.jobs, source, proofSystemId, clock, pollMs, progress },
+        stop,
+      );
+      signal.throwIfAborted();
+      return proof;
+    } catch (error) {
+      if (!overtaken.signal.aborted || signal.aborted) throw error;
+      // The facts of what is executed are removed: a job that is left of it could only fail.
+      await store.jobs.removeFrom(firstPriorityOf(range.to));
+      return undefined;
     }
   }
 }
@@ -198,4 +243,4 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-const nameOf = ({ from, to }: { from: bigint; to: bigint }): string => `wrap/${from}-${to}`;
+const nameOf = ({ from, to }: Range): string => `wrap/${from}-${to}`;

@@ -79,6 +79,13 @@ describe('verification of a batch', () => {
     expect(await verify()).toMatchObject({ valid: false, checks: { storedBatchHash: true, proof: 'not made yet' } });
   });
 
+  it('says that the proof of a batch is not kept when Ethereum has one, over batches that were taken back', async () => {
+    const { book } = life.pipeline;
+    await book.onCounts({ committed: 1n, proven: 1n, executed: 0n });
+    expect(await verify()).toMatchObject({ valid: false, checks: { proof: expect.stringMatching(/^not kept/) } });
+    await book.onCounts({ committed: 0n, proven: 0n, executed: 0n });
+  });
+
   it('is valid when every check is, and names the one that is not', async () => {
     await keep(await proofWith());
     expect(await verify()).toMatchObject({ valid: true });

@@ -42,9 +42,11 @@ export function createBatchAudit({ book, client, chainContract, proofOf, verifyW
         checks['proof'] =
           kept === 'damaged'
             ? 'the stored proof is damaged'
-            : range === undefined
-              ? 'not made yet'
-              : 'verifier not prepared yet';
+            : range !== undefined
+              ? 'verifier not prepared yet'
+              : number > book.counts.proven
+                ? 'not made yet'
+                : 'not kept: some of the batches that it covered were taken back';
       } else {
         const [before, after] = [await book.get(range.from), await book.get(range.to)];
         const expected = [before, after].flatMap((b) => {
