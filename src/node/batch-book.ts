@@ -98,12 +98,14 @@ export class BatchBook {
     this.#latest = batch.stored.batchNumber;
   }
 
+  /** Before it is sent. What was mined for this step before is not on Ethereum any more, or it would not be sent. */
   async onAttempt(target: SettlementTarget, transaction: `0x${string}`): Promise<void> {
     const name = NAMES[target.kind];
     for (const batch of await this.#batchesOf(target)) {
       const attempts = batch.attempts[name] ?? [];
       if (attempts.includes(transaction)) continue;
-      await this.#put({ ...batch, attempts: { ...batch.attempts, [name]: [...attempts, transaction] } });
+      const { [name]: _lost, ...l1 } = batch.l1;
+      await this.#put({ ...batch, l1, attempts: { ...batch.attempts, [name]: [...attempts, transaction] } });
     }
   }
 

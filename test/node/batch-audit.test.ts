@@ -143,6 +143,19 @@ describe('verification of a batch', () => {
     expect(l1).not.toHaveProperty('execute');
   });
 
+  it('does not name what Ethereum has lost, once the step is sent again: a death before it is recorded would leave the old one', async () => {
+    const hashOf = (byte: string) => `0x${byte.repeat(32)}` as const;
+    const commit = { kind: 'committed', batch: 1n } as const;
+    const { book } = life.pipeline;
+    await book.onStep({ ...commit, transaction: hashOf('a2'), gas: 90_000n });
+    await book.onAttempt(commit, hashOf('a3'));
+    await life.stop();
+    life = await openLife(config);
+    const { l1 } = (await verify()) as unknown as { l1: { commit: object } };
+    expect(l1.commit).not.toHaveProperty('transaction');
+    expect(l1.commit).toMatchObject({ attempts: expect.arrayContaining([hashOf('a3')]) });
+  });
+
   it('fails, rather than answers, when Ethereum does not', async () => {
     const away = createPublicClient({
       transport: custom({ request: () => Promise.reject(new Error('away')) }, { retryCount: 0 }),
