@@ -341,6 +341,42 @@ export const CONFIG_FIELDS = {
     meaning:
       'Bytes that the answers of one JSON-RPC batch may take together; requests past them are answered by an error.',
   },
+  'rpc.logsBlockRangeMax': {
+    type: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'Blocks that one eth_getLogs may span.',
+  },
+  'rpc.logsBlocksReadMax': {
+    type: 'integer',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    meaning: 'Blocks with logs of the reader that one eth_getLogs may read.',
+  },
+  'rpc.logsMax': {
+    type: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'Logs that one eth_getLogs may return.',
+  },
+  'rpc.logsAnswerBytesMax': {
+    type: 'integer',
+    default: 8_388_608,
+    min: 65_536,
+    max: 268_435_456,
+    meaning: 'Bytes that one answer of eth_getLogs may take.',
+  },
+  'rpc.logsAtOnceMax': {
+    type: 'integer',
+    default: 4,
+    min: 1,
+    max: 64,
+    meaning:
+      'Readers whose eth_getLogs are answered at the same time; each reader is answered one request after the other.',
+  },
   'rpc.callWorkers': {
     type: 'integer',
     default: 2,

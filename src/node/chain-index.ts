@@ -19,6 +19,8 @@ import type { SignedDenial } from '../chain/denial.ts';
 import { decodeEntry, encodeEntry } from '../sequencer/log-entries.ts';
 import type { Outcome } from '../sequencer/port.ts';
 import type { Store, StoredBlock } from '../store/port.ts';
+import { fileOlderLogs } from './file-older-logs.ts';
+import { logKeysOf } from './log-keys.ts';
 import { OpenedBlocks } from './opened-blocks.ts';
 
 export interface ChainIndexOptions {
@@ -77,7 +79,11 @@ export class ChainIndex {
 
   static async open(options: ChainIndexOptions, store: Pick<Store, 'read' | 'transaction'>): Promise<ChainIndex> {
     const latest = await store.read.blocks.latest();
-    return new ChainIndex(options, store, BigInt(latest?.number ?? 0));
+    const index = new ChainIndex(options, store, BigInt(latest?.number ?? 0));
+    await fileOlderLogs(store, latest?.number ?? 0, async (number) =>
+      index.#decode(await store.read.blocks.byNumber(number)),
+    );
+    return index;
   }
 
   /** Number of the newest block that can be found here: the sequencer's own head is not durable yet. */
@@ -244,6 +250,7 @@ export class ChainIndex {
           );
           if (keys.length > 0) await writes.eventLogs.put(Number(block.number), keys, new Uint8Array());
         }
+        await writes.logPostings.put(blocks.map((block) => ({ block: Number(block.number), keys: logKeysOf(block) })));
         for (const denial of denials) {
           const hash = hash32(denial.transactionHash);
           if ((await this.#store.read.denials.byHash(hash)) === undefined) {

@@ -1,7 +1,8 @@
 import type { CompiledPolicy } from './compile/compiled-policy.ts';
 import { decideCall } from './decide/decide-call.ts';
-import { decideRead, isLogFilterHopeless } from './decide/decide-read.ts';
+import { decideRead } from './decide/decide-read.ts';
 import { decideExit, decideWrite, deny } from './decide/decide-write.ts';
+import { logAudiences } from './decide/log-audiences.ts';
 import { owns, speaksTo } from './decide/who.ts';
 import { mintReadPermit, mintWritePermit } from './permit.ts';
 import type { PolicyPort, Principal, SubmittedTransaction } from './port.ts';
@@ -31,7 +32,7 @@ export function createPolicy(compiled: CompiledPolicy): PolicyPort {
     decideExit: (request, facts) => decideExit(compiled, request, facts),
     decideRead: (principal, request) => decideRead(compiled, principal, request),
     decideCall: (principal, request, facts) => decideCall(compiled, principal, request, facts),
-    isLogFilterHopeless: (principal, filter) => isLogFilterHopeless(compiled, principal, filter),
+    logAudiences: (principal, filter, max) => logAudiences(compiled, principal, filter, max),
     limitFor(principal, method) {
       const found = compiled.limits.find((limit) => limit.methods.has(method) && speaksTo(limit.who, principal));
       return found && { ruleId: found.id, perMinute: found.perMinute };

@@ -183,8 +183,8 @@ export interface PolicyPort {
   decideRead(principal: Principal, request: ReadRequest): ReadDecision;
   /** eth_call and eth_estimateGas: `from` belongs to the reader and the function is open to reading or writing. Also for each inner frame. */
   decideCall(principal: Principal, request: WriteRequest, facts: PolicyFacts): ReadDecision;
-  /** True when no log that the filter could return would be visible: answer [] without looking. */
-  isLogFilterHopeless(principal: Principal, filter: LogFilter): boolean;
+  /** Where to look for logs that the filter could return and the reader may see; at most `max + 1` audiences, and none when there is nothing. */
+  logAudiences(principal: Principal, filter: LogFilter, max: number): LogAudiences;
   limitFor(principal: Principal, method: MethodClass): RateLimit | undefined;
 
   authorizeWrite(principal: Principal, transaction: SubmittedTransaction, facts: PolicyFacts): WriteAuthorization;
@@ -193,6 +193,16 @@ export interface PolicyPort {
   ruleWitness(ruleId: string): RuleWitness;
   exitWitness(): ExitWitness;
 }
+
+/** Logs of one kind that a rule shows to a reader, each of them. */
+export type LogAudience =
+  /** Of transactions that the address sent or was sent. */
+  | { readonly kind: 'party'; readonly address: bigint }
+  /** Of this contract, with these topics where they are given. */
+  | { readonly kind: 'event'; readonly address: bigint; readonly topics: readonly (bigint | undefined)[] };
+
+/** `all`: the reader sees every log. */
+export type LogAudiences = 'all' | readonly LogAudience[];
 
 /** eth_getLogs: no addresses means any; a topic position is undefined (any) or a set. */
 export interface LogFilter {

@@ -66,12 +66,32 @@ export const rpcError = defineErrors('rpc', {
   RPC_LOGS_RANGE: {
     httpStatus: 400,
     rpcCode: -32005,
-    publicText: 'The block range is larger than this server accepts.',
+    publicText: 'The block range is larger than this server accepts; narrow it.',
   },
   RPC_LOGS_TOO_MANY: {
     httpStatus: 400,
     rpcCode: -32005,
-    publicText: 'The answer has more logs than this server returns at once; narrow the range.',
+    publicText: 'The answer has more logs than this server returns at once; narrow the range or the filter.',
+  },
+  RPC_LOGS_BYTES: {
+    httpStatus: 400,
+    rpcCode: -32005,
+    publicText: 'The logs are larger than this server returns at once; narrow the range or the filter.',
+  },
+  RPC_LOGS_SCAN: {
+    httpStatus: 400,
+    rpcCode: -32005,
+    publicText: 'More blocks have logs of yours than this server reads at once; narrow the block range.',
+  },
+  RPC_LOGS_FILTER: {
+    httpStatus: 400,
+    rpcCode: -32005,
+    publicText: 'You may see logs of more contracts than this server looks through at once; name some in `address`.',
+  },
+  RPC_LOGS_BUSY: {
+    httpStatus: 429,
+    rpcCode: -32005,
+    publicText: 'Too many of your requests for logs wait already; ask again when they are answered.',
   },
   RPC_REVERTED: { httpStatus: 400, rpcCode: 3, publicText: 'execution reverted' },
 });

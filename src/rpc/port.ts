@@ -3,7 +3,7 @@
 import type { Principal } from '../access/port.ts';
 import type { Block, BlockItem } from '../chain/block.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
-import type { LogFilter, MethodClass, PolicyFacts, PolicyPort, ReadPermit } from '../policy/port.ts';
+import type { LogAudiences, LogFilter, MethodClass, PolicyFacts, PolicyPort, ReadPermit } from '../policy/port.ts';
 import type { Outcome } from '../sequencer/port.ts';
 
 export type { Principal };
@@ -17,11 +17,6 @@ export interface BlockView {
 export interface LocatedItem {
   readonly view: BlockView;
   readonly item: BlockItem;
-}
-
-export interface LocatedLog extends LocatedItem {
-  /** 0-based among the item's logs. */
-  readonly logIndex: number;
 }
 
 export interface AccountView {
@@ -41,6 +36,9 @@ export interface ChainHeads {
 export interface LogQuery extends LogFilter {
   readonly fromBlock: bigint;
   readonly toBlock: bigint;
+  readonly audiences: LogAudiences;
+  /** Entries of the index that may be read. */
+  readonly entriesMax: number;
 }
 
 /** Read half of the chain. Blocks, items and logs are taken under a method's permit and then judged one by one. */
@@ -57,8 +55,11 @@ export interface ChainReader {
   itemByHash(hash: bigint, permit: ReadPermit): Promise<LocatedItem | undefined>;
   /** Accepted, not yet in a block. */
   pendingTransaction(hash: bigint, permit: ReadPermit): SignedTransaction | undefined;
-  /** Ascending. May hold logs that do not match: the caller filters again. */
-  scanLogs(query: LogQuery, permit: ReadPermit): AsyncIterable<LocatedLog>;
+  /**
+   * Blocks, ascending, with all that the query selects; also others: the caller filters and judges again. How many are looked at follows from
+   * what its audiences see alone. Throws RPC_LOGS_SCAN.
+   */
+  logBlocks(query: LogQuery, permit: ReadPermit): AsyncIterable<BlockView>;
 }
 
 export interface Submitter {

@@ -5,6 +5,7 @@ import * as keysAndLog from './migrations/0001-keys-and-log.ts';
 import * as records from './migrations/0002-records.ts';
 import * as jobs from './migrations/0003-jobs.ts';
 import * as jobFailures from './migrations/0004-job-failures.ts';
+import * as logPostings from './migrations/0005-log-postings.ts';
 import type { ColumnTypes } from './migrations/column-types.ts';
 import type { Schema } from './schema.ts';
 
@@ -16,6 +17,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   '0002-records': records,
   '0003-jobs': jobs,
   '0004-job-failures': jobFailures,
+  '0005-log-postings': logPostings,
 };
 
 /** Brings the schema up to date. There is no way down: a newer database refuses an older program. */

@@ -25,6 +25,7 @@ import { takeProcessLock } from './sqlite/process-lock.ts';
 import { createReads, createWrites } from './store-tables.ts';
 import { createBlockCache } from './tables/block-cache.ts';
 import { createJobQueue } from './tables/job-queue.ts';
+import { createPostingCounts } from './tables/log-postings.ts';
 import { createTransactions } from './transactions.ts';
 import { verifyStore } from './verify-store.ts';
 import { createWriteGuard } from './write-guard.ts';
@@ -130,6 +131,7 @@ async function assemble(
     blindIndex: keys.blindIndex,
     subjects: createSubjectKeys({ rows: rows.subject_keys, random }),
     blockCache: createBlockCache(options.blockCacheBytesMax ?? 16 << 20),
+    postingCounts: createPostingCounts(),
   };
   const run = createTransactions({
     engine,

@@ -71,7 +71,7 @@ export interface TransactionReader {
 export interface BlockWriter {
   /** Blocks and where their transactions stand; many blocks in one transaction cost one fsync. STORE_CONFLICT when one exists. */
   put(blocks: readonly StoredBlock[]): Promise<void>;
-  /** Takes back every block above `number`, with its transactions and event logs. */
+  /** Takes back every block above `number`, with its transactions, event logs and postings. */
   removeAbove(number: number): Promise<void>;
 }
 
@@ -91,6 +91,24 @@ export interface EventLogReader {
 export interface EventLogWriter {
   /** `keys` are the addresses and topics to be found by. Blocks without logs need no entry. */
   put(block: number, keys: readonly Uint8Array[], payload: Uint8Array): Promise<void>;
+}
+
+export interface LogPostingReader {
+  /**
+   * The blocks of the inclusive range that were filed under any of the keys, ascending. Reads `entriesMax` entries and little more; undefined
+   * when they are not enough. `entriesRead` depends on what was filed under these keys and on nothing else.
+   */
+  find(query: {
+    readonly keys: readonly Uint8Array[];
+    readonly fromBlock: number;
+    readonly toBlock: number;
+    readonly entriesMax: number;
+  }): Promise<{ readonly blocks: number[] | undefined; readonly entriesRead: number }>;
+}
+
+export interface LogPostingWriter {
+  /** Blocks ascend, from call to call too; STORE_CONFLICT when a block comes before one that was filed under the same key. */
+  put(postings: readonly { readonly block: number; readonly keys: readonly Uint8Array[] }[]): Promise<void>;
 }
 
 export interface DenialReader {
@@ -360,6 +378,7 @@ export interface StoreReads {
   readonly blocks: BlockReader;
   readonly transactions: TransactionReader;
   readonly eventLogs: EventLogReader;
+  readonly logPostings: LogPostingReader;
   readonly denials: DenialReader;
   readonly batches: BatchReader;
   readonly proofs: ProofReader;
@@ -376,6 +395,7 @@ export interface StoreWrites {
   readonly read: StoreReads;
   readonly blocks: BlockWriter;
   readonly eventLogs: EventLogWriter;
+  readonly logPostings: LogPostingWriter;
   readonly denials: DenialWriter;
   readonly batches: BatchWriter;
   readonly proofs: ProofWriter;

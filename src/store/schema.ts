@@ -15,7 +15,7 @@ export interface SealedRow {
 }
 
 /** Rebuilt from the block log alone. */
-export const DERIVED_TABLES = ['blocks', 'denials', 'event_logs'] as const;
+export const DERIVED_TABLES = ['blocks', 'denials', 'event_logs', 'log_postings'] as const;
 
 /** Small tables whose rows change: what they hold is checked as a whole when the store opens. */
 export const MUTABLE_TABLES = [

@@ -9,6 +9,7 @@ import { createCheckpointReader, createCheckpointWriter } from './tables/checkpo
 import { createNonceWriter } from './tables/consumed-nonces.ts';
 import { createDenialReader, createDenialWriter } from './tables/denials.ts';
 import { createEventLogReader, createEventLogWriter } from './tables/event-logs.ts';
+import { createLogPostingReader, createLogPostingWriter } from './tables/log-postings.ts';
 import { createProofReader, createProofWriter } from './tables/proofs.ts';
 import { createSessionReader, createSessionWriter } from './tables/sessions.ts';
 import type { TableContext } from './tables/table-context.ts';
@@ -22,6 +23,7 @@ export function createReads(context: TableContext, db: ReadHandle): StoreReads {
     blocks: createBlockReader(context, db),
     transactions: createTransactionReader(context, db),
     eventLogs: createEventLogReader(context, db),
+    logPostings: createLogPostingReader(context, db),
     denials: createDenialReader(context, db),
     batches: createBatchReader(context, db),
     proofs: createProofReader(context, db),
@@ -40,6 +42,7 @@ export function createWrites(context: TableContext, scope: WriteScope): StoreWri
     read: createReads({ ...context, blockCache: NO_BLOCK_CACHE }, scope.db),
     blocks: createBlockWriter(context, scope),
     eventLogs: createEventLogWriter(context, scope),
+    logPostings: createLogPostingWriter(context, scope),
     denials: createDenialWriter(context, scope),
     batches: createBatchWriter(context, scope),
     proofs: createProofWriter(context, scope),

@@ -40,6 +40,7 @@ describeOnBothDatabases('what a stolen disk shows (G6)', (cluster) => {
           transactions.map(({ sender }) => sender),
           transactions[1]!.payload,
         );
+        await writes.logPostings.put([{ block, keys: transactions.map(({ sender }) => sender) }]);
         await writes.denials.put(secret(`denied ${block}`, bytes(32)), 1, transactions[2]!.payload);
       });
       await store.jobs.enqueue({ id: text('job'), kind: 'segment', priority: 0, payload: transactions[3]!.payload });

@@ -186,7 +186,7 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         rpcPerMinute: 10_000,
         keysMax: 1000,
       },
-      logLimits: { blockRangeMax: 100, logsMax: 50 },
+      logLimits: { blockRangeMax: 100, blocksReadMax: 40, logsMax: 50, answerBytesMax: 65_536, atOnceMax: 4 },
       loginPendingTtlMs: 600_000,
       applications: [],
       metricsToken: new Secret('metrics-token'),

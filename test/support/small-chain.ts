@@ -1,4 +1,4 @@
-import { bytesToBigInt } from '../../src/base/bytes.ts';
+import { bytesToBigInt, bytesToHex } from '../../src/base/bytes.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Block, BlockItem } from '../../src/chain/block.ts';
 import { itemHash } from '../../src/chain/block.ts';
@@ -14,6 +14,7 @@ import { decodeTransaction, type SignedTransaction } from '../../src/chain/trans
 import type { Word } from '../../src/chain/word.ts';
 import { createExecutor } from '../../src/execution/executor.ts';
 import type { BlockContext, ExecutionResult } from '../../src/execution/port.ts';
+import { keyOfAudience, logKeysOf } from '../../src/node/log-keys.ts';
 import { classOfMethod } from '../../src/policy/method-class.ts';
 import { ReadPermit } from '../../src/policy/permit.ts';
 import type { PolicyFacts, PolicyPort } from '../../src/policy/port.ts';
@@ -202,13 +203,15 @@ export function createSmallChain(options: SmallChainOptions, deps: { clock: Cloc
         requirePermit(permit);
         return pending.get(hash);
       },
-      async *scanLogs({ fromBlock, toBlock }, permit) {
+      async *logBlocks({ fromBlock, toBlock, audiences }, permit) {
         requirePermit(permit);
+        const keys = new Set(
+          audiences === 'all' ? [] : audiences.map((audience) => bytesToHex(keyOfAudience(audience))),
+        );
         for (const block of blocks) {
           if (block.number < fromBlock || block.number > toBlock) continue;
-          for (const item of block.items) {
-            for (const logIndex of item.result.logs.keys()) yield { view: viewOf(block)!, item, logIndex };
-          }
+          const filed = logKeysOf(block).map(bytesToHex);
+          if (audiences === 'all' ? filed.length > 0 : filed.some((key) => keys.has(key))) yield viewOf(block)!;
         }
       },
     },

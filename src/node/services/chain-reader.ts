@@ -1,19 +1,23 @@
 /** Chain data for RPC. Each read takes a permit, so a forgotten check does not compile (G5). */
 
+import { assert } from '../../base/assert.ts';
 import { bigIntToBytes } from '../../base/bytes.ts';
 import type { Block } from '../../chain/block.ts';
 import { decodeIdentity } from '../../chain/identity.ts';
 import { accountKey, identityKey } from '../../chain/keys.ts';
-import type { BlockView, ChainHeads, ChainReader } from '../../rpc/port.ts';
+import { rpcError } from '../../rpc/errors.ts';
+import type { BlockView, ChainHeads, ChainReader, LogQuery } from '../../rpc/port.ts';
 import type { Sequencer } from '../../sequencer/sequencer.ts';
 import type { StoreReads } from '../../store/port.ts';
 import type { ChainIndex } from '../chain-index.ts';
+import { keyOfAudience } from '../log-keys.ts';
 import type { AccountHistory } from './account-history.ts';
 
 export interface ChainReaderDeps {
   readonly sequencer: Sequencer;
   readonly index: ChainIndex;
   readonly eventLogs: StoreReads['eventLogs'];
+  readonly logPostings: StoreReads['logPostings'];
   /** State root after the last sealed batch up to this one. */
   readonly stateRootOf: (batch: bigint) => Promise<bigint>;
   readonly history: AccountHistory;
@@ -62,35 +66,44 @@ export function createChainReader(deps: ChainReaderDeps): ChainReader {
       return block === undefined ? undefined : { view: await view(block), item: found.item };
     },
     pendingTransaction: (hash) => sequencer.pending(hash),
-    async *scanLogs(query) {
-      const keys = [
-        ...(query.addresses.length === 0 ? [] : [query.addresses]),
-        ...query.topics.filter((topic) => topic !== undefined),
-      ].map((group) => group.map((value) => bigIntToBytes(value, 32)));
+    async *logBlocks(query) {
       await index.flush();
-      let fromBlock = query.fromBlock;
-      while (fromBlock <= query.toBlock) {
-        const found = await deps.eventLogs.scan({
-          fromBlock: Number(fromBlock),
-          toBlock: Number(query.toBlock),
-          keys,
-          limit: scanBlocksMax,
-        });
-        for (const { block: number } of found) {
-          const block = await index.block(BigInt(number));
-          if (block === undefined) continue;
-          const located = await view(block);
-          for (const item of block.items) {
-            for (let logIndex = 0; logIndex < item.result.logs.length; logIndex++)
-              yield { view: located, item, logIndex };
-          }
-        }
-        if (found.length < scanBlocksMax) return;
-        fromBlock = BigInt(found.at(-1)!.block) + 1n;
+      const numbers = query.audiences === 'all' ? everyBlock(query, deps) : audienceBlocks(query, deps);
+      for await (const number of numbers) {
+        const block = await index.block(BigInt(number));
+        if (block !== undefined) yield await view(block);
       }
     },
   };
   return reader;
+}
+
+/** For who sees everything: blocks whose sealed filter says that they may have what is asked for. */
+async function* everyBlock(query: LogQuery, { eventLogs }: Pick<ChainReaderDeps, 'eventLogs'>) {
+  const keys = [
+    ...(query.addresses.length === 0 ? [] : [query.addresses]),
+    ...query.topics.filter((topic) => topic !== undefined),
+  ].map((group) => group.map((value) => bigIntToBytes(value, 32)));
+  const toBlock = Number(query.toBlock);
+  for (let fromBlock = Number(query.fromBlock); fromBlock <= toBlock; ) {
+    const found = await eventLogs.scan({ fromBlock, toBlock, keys, limit: scanBlocksMax });
+    yield* found.map(({ block }) => block);
+    if (found.length < scanBlocksMax) return;
+    fromBlock = found.at(-1)!.block + 1;
+  }
+}
+
+/** For everybody else: blocks in which the audiences have logs, and no look at any other. */
+async function* audienceBlocks(
+  { audiences, fromBlock, toBlock, entriesMax }: LogQuery,
+  { logPostings }: Pick<ChainReaderDeps, 'logPostings'>,
+) {
+  assert(audiences !== 'all', 'audiences are named');
+  const keys = audiences.map(keyOfAudience);
+  const range = { fromBlock: Number(fromBlock), toBlock: Number(toBlock) };
+  const { blocks } = await logPostings.find({ keys, ...range, entriesMax });
+  if (blocks === undefined) throw rpcError('RPC_LOGS_SCAN');
+  yield* blocks;
 }
 
 /** Role bits of an address for the SIWE login. */

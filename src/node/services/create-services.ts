@@ -82,6 +82,7 @@ export async function createServices(
       sequencer,
       index,
       eventLogs: store.read.eventLogs,
+      logPostings: store.read.logPostings,
       async stateRootOf(batch) {
         const sealed = batch > book.latest ? book.latest : batch;
         const found = await book.get(sealed);

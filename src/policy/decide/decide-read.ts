@@ -6,8 +6,8 @@
 import { unreachable } from '../../base/assert.ts';
 import type { CompiledPolicy, Grant } from '../compile/compiled-policy.ts';
 import { classOfMethod } from '../method-class.ts';
-import type { LogFilter, Principal, ReadDecision, ReadRequest, TransactionFacts } from '../port.ts';
-import { couldShow, eventRuleFor } from './event-rules.ts';
+import type { Principal, ReadDecision, ReadRequest, TransactionFacts } from '../port.ts';
+import { eventRuleFor } from './event-rules.ts';
 import { owns, speaksTo } from './who.ts';
 
 export type ReadPolicy = Pick<CompiledPolicy, 'grants' | 'events'>;
@@ -92,11 +92,3 @@ function decideByEventRules(
 }
 
 export const denyRead = (ruleId: string): ReadDecision => ({ allow: false, ruleId, reason: 'no read rule allows it' });
-
-/** True when the answer is [] whatever the chain holds, so that asking takes the same time whether or not such logs exist. */
-export function isLogFilterHopeless(policy: ReadPolicy, principal: Principal, filter: LogFilter): boolean {
-  const logs = policy.grants.filter((grant) => speaksTo(grant.who, principal)).map((grant) => grant.logs);
-  if (logs.includes('all') || (logs.includes('party') && principal.wallets.length > 0)) return false;
-  if (!logs.includes('rules') && !logs.includes('party')) return true;
-  return ![...policy.events.values()].some((rules) => rules.some((rule) => couldShow(rule, principal, filter)));
-}

@@ -3,8 +3,14 @@ import type { ChainReader, OutcomeReader, Simulator, Submitter } from '../port.t
 import type { ForeignReads } from './foreign-reads.ts';
 
 export interface LogLimits {
+  /** Blocks that one request may span. */
   readonly blockRangeMax: number;
+  /** Blocks with logs that one request may read. */
+  readonly blocksReadMax: number;
   readonly logsMax: number;
+  readonly answerBytesMax: number;
+  /** Readers served at the same time. */
+  readonly atOnceMax: number;
 }
 
 /** Everything that any method needs; each takes its slice. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.ts';
+import { createSealedTable } from './sealed-table.ts';
 
 const TABLES = [
   'blocks',
@@ -21,22 +22,7 @@ const TABLES = [
 
 /** The tables of sealed records, all of one shape (`SealedRow`), and where each transaction stands. */
 export async function up(db: Kysely<unknown>, { bytes, integer }: ColumnTypes): Promise<void> {
-  for (const table of TABLES) {
-    await db.schema
-      .createTable(table)
-      .addColumn('id', bytes, (column) => column.primaryKey())
-      .addColumn('sort', integer, (column) => column.notNull())
-      .addColumn('lookup', bytes, (column) => column.unique())
-      .addColumn('owner', bytes)
-      .addColumn('row_version', integer, (column) => column.notNull())
-      .addColumn('key_version', integer, (column) => column.notNull())
-      .addColumn('payload', bytes, (column) => column.notNull())
-      .execute();
-    await db.schema.createIndex(`${table}_sort`).on(table).column('sort').execute();
-    await db.schema.createIndex(`${table}_owner`).on(table).column('owner').execute();
-    // Re-encryption after a rotation looks for rows under older keys.
-    await db.schema.createIndex(`${table}_key`).on(table).column('key_version').execute();
-  }
+  for (const table of TABLES) await createSealedTable(db, table, { bytes, integer });
   await db.schema
     .createTable('transaction_locations')
     .addColumn('hash_index', bytes, (column) => column.primaryKey())

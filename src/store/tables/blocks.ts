@@ -64,7 +64,7 @@ export function createTransactionReader(context: TableContext, db: ReadHandle): 
 }
 
 export function createBlockWriter(context: TableContext, scope: WriteScope): BlockWriter {
-  const { blocks, event_logs: eventLogs } = context.rows;
+  const { blocks, event_logs: eventLogs, log_postings: logPostings } = context.rows;
   return {
     put: async (added) => {
       await blocks.insertMany(
@@ -88,7 +88,7 @@ export function createBlockWriter(context: TableContext, scope: WriteScope): Blo
       }
     },
     removeAbove: async (number) => {
-      for (const table of [blocks, eventLogs]) {
+      for (const table of [blocks, eventLogs, logPostings]) {
         while ((await table.removeBetween(scope, number + 1, Number.MAX_SAFE_INTEGER, REMOVE_STEP)) > 0);
       }
       await scope.db.deleteFrom('transaction_locations').where('block', '>', number).execute();

@@ -3,6 +3,7 @@ import type { SubjectKeys } from '../envelope/subject-keys.ts';
 import type { SealedTable } from '../schema.ts';
 import type { SealedRows } from '../sealed-rows.ts';
 import type { BlockCache } from './block-cache.ts';
+import type { PostingCounts } from './log-postings.ts';
 
 /** What every table is built from. */
 export interface TableContext {
@@ -10,4 +11,5 @@ export interface TableContext {
   readonly blindIndex: KeyRing['blindIndex'];
   readonly subjects: SubjectKeys;
   readonly blockCache: BlockCache;
+  readonly postingCounts: PostingCounts;
 }
