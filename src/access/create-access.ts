@@ -1,16 +1,18 @@
 import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
 import { AccessKeys } from './access-keys.ts';
+import { createAdministration } from './administration.ts';
 import { createOidcLogin, type OidcOptions } from './oidc/login.ts';
 import type { Access, AccessStores, IdentityRoles, Log, Random, UserDraft } from './port.ts';
 import { createSessionTable, type SessionOptions } from './session-table.ts';
 import { createSiweChallenges, type SiweOptions } from './siwe/challenge.ts';
 import { createSiweLogin } from './siwe/login.ts';
 import { createUserDirectory } from './user-directory.ts';
-import { createWalletTokens } from './wallet-tokens.ts';
+import { createWalletTokens, type WalletTokenOptions } from './wallet-tokens.ts';
 
 export interface AccessOptions {
   readonly sessions: SessionOptions;
+  readonly walletTokens: WalletTokenOptions;
   readonly siwe: SiweOptions;
   /** Absent: no OpenID login. */
   readonly oidc?: OidcOptions | undefined;
@@ -36,17 +38,21 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
   const users = await createUserDirectory({ store: stores.users, clock });
   for (const draft of options.bootstrap) await users.save(draft);
   const sessions = await createSessionTable(options.sessions, { store: stores.sessions, users, clock, random, log });
-  const walletTokens = await createWalletTokens({ store: stores.walletTokens, users, keys, clock });
+  const walletTokens = await createWalletTokens(options.walletTokens, {
+    ...{ store: stores.walletTokens, users, sessions, keys, clock, random, log },
+  });
   const shared = { ...deps, users, keys };
   return {
     users,
     sessions,
     walletTokens,
+    administration: createAdministration({ users, sessions }),
     siweChallenges: createSiweChallenges(options.siwe, shared),
     siweLogin: createSiweLogin(options.siwe, { ...shared, consumedNonces: stores.consumedNonces }),
     oidcLogin: options.oidc === undefined ? undefined : createOidcLogin(options.oidc, shared),
     async sweep() {
       await sessions.sweep();
+      await walletTokens.sweep();
       await stores.consumedNonces.purge(clock.now());
     },
   };

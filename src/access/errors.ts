@@ -58,6 +58,17 @@ export const accessError = defineErrors('access', {
     rpcCode: -32603,
     publicText: 'The development identity provider runs in development mode only.',
   },
+  USER_UNKNOWN: { httpStatus: 404, rpcCode: -32602, publicText: 'There is no such person or session.' },
+  USER_IS_SELF: {
+    httpStatus: 409,
+    rpcCode: -32001,
+    publicText: 'Nobody administers their own access; another administrator has to.',
+  },
+  USER_LAST_ADMINISTRATOR: {
+    httpStatus: 409,
+    rpcCode: -32001,
+    publicText: 'The last administrator cannot be disabled.',
+  },
   WALLET_TAKEN: { httpStatus: 409, rpcCode: -32602, publicText: 'The wallet cannot be linked.' },
   WALLET_IS_PUBLIC_KEY: {
     httpStatus: 403,

@@ -2,8 +2,10 @@
 
 import type { Hex } from '../base/bytes.ts';
 import type { Principal as PolicyPrincipal } from '../policy/port.ts';
+import type { SystemPermission } from './permissions.ts';
 import type { ConsoleRole } from './roles.ts';
 
+export type { SystemPermission } from './permissions.ts';
 export type { ConsoleRole } from './roles.ts';
 
 /** How the caller proved who it is. A wallet token stands in a URL, so it carries the least. */
@@ -20,6 +22,7 @@ export interface Principal extends PolicyPrincipal {
   readonly identity: { readonly issuer: string; readonly subject: string };
   readonly method: LoginMethod;
   readonly roles: readonly ConsoleRole[];
+  readonly permissions: readonly SystemPermission[];
 }
 
 export interface User {
@@ -32,6 +35,8 @@ export interface User {
   /** Lower case. An address belongs to at most one user. */
   readonly wallets: readonly Hex[];
   readonly disabled: boolean;
+  /** Only grows. Sessions and wallet URLs of an earlier generation are dead, whatever became of their rows. */
+  readonly generation: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -40,9 +45,16 @@ export interface User {
 export interface StoredSession {
   /** sha256 of the token, base64url. The token itself is never stored. */
   readonly tokenHash: string;
+  /** Random, unrelated to the token: names the session to its owner and to administrators, and opens nothing. */
+  readonly id: string;
   readonly userId: string;
+  /** The user's when it was opened. */
+  readonly generation: number;
   readonly method: SessionMethod;
+  /** Client id, of an application's session. */
+  readonly application?: string | undefined;
   readonly createdAt: number;
+  readonly lastUsedAt: number;
   /** Slides with use. */
   readonly expiresAt: number;
   /** Never slides. */
@@ -51,18 +63,32 @@ export interface StoredSession {
 
 export interface StoredWalletToken {
   readonly tokenHash: string;
+  /** Random; the token is derived from it, and it names the token to its owner. */
+  readonly id: string;
   readonly userId: string;
-  /** Counts rotations; the token is derived from it. */
+  /** The user's when it was made. */
   readonly generation: number;
+  /** The application's session that it belongs to and ends with; absent for the person's own. */
+  readonly sessionId?: string | undefined;
   readonly createdAt: number;
+  readonly expiresAt: number;
 }
 
-/** Every promise resolves when the change is durable. */
+/** What somebody did to somebody's access, for the audit log. */
+export interface Act {
+  /** Id of the user who did it. */
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+/** Every promise resolves when the change is durable. An act is recorded in the transaction of the change. */
 export interface UserStore {
   all(): Promise<readonly User[]>;
   /** Gives the id. */
   create(user: Omit<User, 'id'>): Promise<User>;
-  update(user: User): Promise<void>;
+  update(user: User, act?: Act): Promise<void>;
 }
 
 export interface SessionStore {
@@ -70,13 +96,14 @@ export interface SessionStore {
   put(session: StoredSession): Promise<void>;
   /** Replaces those that are there, together; what was deleted meanwhile is not brought back. */
   touch(sessions: readonly StoredSession[]): Promise<void>;
-  delete(tokenHash: string): Promise<void>;
+  delete(tokenHash: string, act?: Act): Promise<void>;
 }
 
 export interface WalletTokenStore {
   all(): Promise<readonly StoredWalletToken[]>;
-  /** One a user: replaces the former one. */
-  put(token: StoredWalletToken): Promise<void>;
+  /** In place of the one that has the hash `former`, when it is there. */
+  put(token: StoredWalletToken, former?: string): Promise<void>;
+  delete(tokenHash: string): Promise<void>;
 }
 
 export interface ConsumedNonceStore {
@@ -123,8 +150,16 @@ export interface UserDirectory {
   save(draft: UserDraft): Promise<User>;
   /** What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. */
   changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[]): Promise<User>;
-  /** Takes effect in this call; the promise resolves when it is durable. */
-  disable(id: string): Promise<void>;
+  /** In no particular order. */
+  all(): Iterable<User>;
+  /** All sessions and wallet URLs of the user are dead when this call returns; the promise resolves when that is durable. */
+  endSessions(id: string, act?: Act): Promise<void>;
+  /** The same, and nobody logs in as the user any more. */
+  disable(id: string, act?: Act): Promise<void>;
+  /** The user may log in again. What was ended stays so. */
+  enable(id: string, act?: Act): Promise<void>;
+  /** A login that was refused takes the roles that earlier ones left, and with them all sessions, in this call. */
+  refuse(id: string): Promise<void>;
   /** Called in the same turn in which a user changes. */
   onChange(listener: (user: User) => void): void;
 }
@@ -135,24 +170,68 @@ export interface Session extends StoredSession {
 
 export interface SessionTable {
   readonly size: number;
-  /** Resolves when the session is durable. */
-  open(user: User, method: SessionMethod): Promise<{ token: string; session: Session }>;
+  /** Resolves when the session is durable. `user` is who was verified: what was ended for them meanwhile ends this login too. */
+  open(user: User, method: SessionMethod, application?: string): Promise<{ token: string; session: Session }>;
   /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
   find(token: string): Session | undefined;
+  /** The same by id: for what acts in a session's name. */
+  use(id: string): Session | undefined;
+  /** Live or not is as of now; does not slide it. */
+  byId(id: string): Session | undefined;
+  /** Live sessions of a user, the newest first. */
+  ofUser(userId: string): Session[];
   extend(session: Session): Promise<Session>;
   /** The token is dead when this call returns; the promise resolves when that is durable. */
-  revoke(tokenHash: string): Promise<void>;
+  revoke(tokenHash: string, act?: Act): Promise<void>;
+  /** All of the same user but this one; answers how many. */
+  revokeOthers(session: Session): Promise<number>;
   revokeAllOf(userId: string): Promise<void>;
+  /** Called in the same turn in which a session ends. */
+  onEnd(listener: (session: StoredSession) => void): void;
   /** Forgets expired sessions. */
   sweep(): Promise<void>;
 }
 
+/** Whose wallet URL: the person's own, or that of an application's session. */
+export interface WalletGrant {
+  readonly userId: string;
+  readonly sessionId?: string | undefined;
+}
+
+export interface WalletToken {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
 export interface WalletTokens {
-  /** The user's token, made when there is none. */
-  current(userId: string): Promise<string>;
+  /** The grant's token, made when there is none that lives. */
+  current(grant: WalletGrant): Promise<WalletToken>;
   /** A new token; the former one is dead when this call returns. */
-  rotate(userId: string): Promise<string>;
+  rotate(grant: WalletGrant): Promise<WalletToken>;
+  /** Live ones of a user; they do not hold the tokens. */
+  ofUser(userId: string): Omit<StoredWalletToken, 'tokenHash'>[];
+  /** Dead when this call returns. False when the user has none of this id. */
+  revoke(userId: string, id: string): Promise<boolean>;
   find(token: string): Principal | undefined;
+  /** Forgets expired ones. */
+  sweep(): Promise<void>;
+}
+
+/** What administrators do to other people's access. Each act is in the audit log, with its reason, in its own transaction. */
+export interface Administration {
+  /** USER_UNKNOWN, USER_IS_SELF, USER_LAST_ADMINISTRATOR. */
+  disable(order: AdministrativeOrder): Promise<void>;
+  enable(order: AdministrativeOrder): Promise<void>;
+  /** Wallet URLs too. */
+  endSessions(order: AdministrativeOrder): Promise<void>;
+  endSession(order: { readonly actor: string; readonly sessionId: string; readonly reason: string }): Promise<void>;
+}
+
+export interface AdministrativeOrder {
+  /** Id of the administrator. */
+  readonly actor: string;
+  readonly userId: string;
+  readonly reason: string;
 }
 
 export interface Challenge {
@@ -187,9 +266,10 @@ export interface Access {
   readonly users: UserDirectory;
   readonly sessions: SessionTable;
   readonly walletTokens: WalletTokens;
+  readonly administration: Administration;
   readonly siweChallenges: SiweChallenges;
   readonly siweLogin: SiweLogin;
   readonly oidcLogin: OidcLogin | undefined;
-  /** Forgets expired sessions and nonces; to be called every minute or so. */
+  /** Forgets expired sessions, wallet URLs and nonces; to be called every minute or so. */
   sweep(): Promise<void>;
 }

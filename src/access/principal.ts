@@ -1,3 +1,4 @@
+import { permissionsOf } from './permissions.ts';
 import type { LoginMethod, Principal, User } from './port.ts';
 
 /**
@@ -12,6 +13,11 @@ export function mintPrincipal(user: User, method: LoginMethod): Principal {
     identity: { issuer: user.issuer, subject: user.subject },
     method,
     roles,
+    permissions: permissionsOf(roles),
     wallets: user.wallets.map((wallet) => BigInt(wallet)),
   });
 }
+
+/** Whoever is disabled, or has lost the last console role, has no session and no wallet URL. */
+export const hasAccess = (user: User | undefined): user is User =>
+  user !== undefined && !user.disabled && user.roles.length > 0;

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { equalConstantTime } from '../base/secret.ts';
 import { accessError } from './errors.ts';
 import type {
+  Act,
   Log,
   Principal,
   Random,
@@ -12,8 +13,8 @@ import type {
   User,
   UserDirectory,
 } from './port.ts';
-import { mintPrincipal } from './principal.ts';
-import { hashToken, isTokenShaped, newToken } from './tokens.ts';
+import { hasAccess, mintPrincipal } from './principal.ts';
+import { hashToken, isTokenShaped, newId, newToken } from './tokens.ts';
 
 export interface SessionOptions {
   readonly idleMs: number;
@@ -28,6 +29,8 @@ const touchedPerWriteMax = 50;
 
 interface Entry {
   stored: StoredSession;
+  /** Whom `principal` was minted of. */
+  user: User;
   principal: Principal;
   readonly hashBytes: Uint8Array;
   persistedExpiresAt: number;
@@ -46,15 +49,19 @@ export async function createSessionTable(
   const touched = new Map<string, StoredSession>();
   let writing: Promise<void> | undefined;
   const hashesOf = new Map<string, Set<string>>();
+  const hashOfId = new Map<string, string>();
+  const listeners: ((session: StoredSession) => void)[] = [];
 
   const add = (stored: StoredSession, user: User): Entry => {
     const entry: Entry = {
       stored,
+      user,
       principal: mintPrincipal(user, stored.method),
       hashBytes: Buffer.from(stored.tokenHash, 'base64url'),
       persistedExpiresAt: stored.expiresAt,
     };
     entries.set(stored.tokenHash, entry);
+    hashOfId.set(stored.id, stored.tokenHash);
     const hashes = hashesOf.get(stored.userId) ?? new Set();
     hashesOf.set(stored.userId, hashes.add(stored.tokenHash));
     return entry;
@@ -64,41 +71,65 @@ export async function createSessionTable(
     if (entry === undefined) return;
     entries.delete(tokenHash);
     touched.delete(tokenHash);
+    hashOfId.delete(entry.stored.id);
     const hashes = hashesOf.get(entry.stored.userId);
     hashes?.delete(tokenHash);
     if (hashes?.size === 0) hashesOf.delete(entry.stored.userId);
+    for (const listener of listeners) listener(entry.stored);
   };
-  const remove = (tokenHash: string): Promise<void> => {
+  const remove = (tokenHash: string, act?: Act): Promise<void> => {
     drop(tokenHash);
-    return store.delete(tokenHash);
+    return store.delete(tokenHash, act);
+  };
+  const removeLater = (hashes: readonly string[]): void => {
+    removeAll(hashes).catch((error: unknown) => log.error({ err: error }, 'session.delete_failed'));
   };
   const removeAll = async (hashes: readonly string[]): Promise<void> => {
     for (const hash of hashes) drop(hash);
     await Promise.all(hashes.map((hash) => store.delete(hash)));
   };
   const view = (entry: Entry): Session => ({ ...entry.stored, principal: entry.principal });
+  const stands = (stored: StoredSession, user: User | undefined): user is User =>
+    hasAccess(user) && stored.generation === user.generation && stored.expiresAt > clock.now();
+  /** The entry of a session that lives as of now, for the user as they are now. */
+  const live = (tokenHash: string | undefined): Entry | undefined => {
+    const entry = tokenHash === undefined ? undefined : entries.get(tokenHash);
+    if (entry === undefined) return undefined;
+    const user = users.byId(entry.stored.userId);
+    if (!stands(entry.stored, user)) {
+      removeLater([entry.stored.tokenHash]);
+      return undefined;
+    }
+    if (entry.user !== user) {
+      entry.user = user;
+      entry.principal = mintPrincipal(user, entry.stored.method);
+    }
+    return entry;
+  };
+  const used = (entry: Entry): Session => {
+    entry.stored = slid(entry.stored, clock.now());
+    if (entry.stored.expiresAt - entry.persistedExpiresAt >= options.touchPersistMs) {
+      entry.persistedExpiresAt = entry.stored.expiresAt;
+      touch(entry.stored);
+    }
+    return view(entry);
+  };
   const slid = (stored: StoredSession, now: number): StoredSession => ({
     ...stored,
+    lastUsedAt: now,
     expiresAt: Math.min(now + options.idleMs, stored.renewableUntil),
   });
 
+  // Not waiting for the next use: what belongs to a session ends with it.
   users.onChange((user) => {
-    const hashes = [...(hashesOf.get(user.id) ?? [])];
-    if (user.disabled) {
-      removeAll(hashes).catch((error: unknown) => log.error({ err: error }, 'session.delete_failed'));
-      return;
-    }
-    for (const hash of hashes) {
-      const entry = entries.get(hash)!;
-      entry.principal = mintPrincipal(user, entry.stored.method);
-    }
+    const ended = [...(hashesOf.get(user.id) ?? [])].filter((hash) => !stands(entries.get(hash)!.stored, user));
+    if (ended.length > 0) removeLater(ended);
   });
 
-  const now = clock.now();
-  for (const stored of await store.all()) {
+  for (const stored of (await store.all()).toSorted((a, b) => a.createdAt - b.createdAt)) {
     const user = users.byId(stored.userId);
-    if (user === undefined || user.disabled || stored.expiresAt <= now) await store.delete(stored.tokenHash);
-    else add(stored, user);
+    if (stands(stored, user)) add(stored, user);
+    else await store.delete(stored.tokenHash);
   }
 
   return {
@@ -106,15 +137,19 @@ export async function createSessionTable(
       return entries.size;
     },
 
-    async open(user, method) {
+    async open(user, method, application) {
       const token = newToken(random);
       const now = clock.now();
       const stored = slid(
         {
           tokenHash: hashToken(token),
+          id: newId(random),
           userId: user.id,
+          generation: user.generation,
           method,
+          application,
           createdAt: now,
+          lastUsedAt: now,
           expiresAt: 0,
           renewableUntil: now + options.absoluteMs,
         },
@@ -122,9 +157,9 @@ export async function createSessionTable(
       );
       await store.put(stored);
       const current = users.byId(user.id);
-      if (current === undefined || current.disabled) {
+      if (!stands(stored, current)) {
         await store.delete(stored.tokenHash);
-        throw accessError('LOGIN_NOT_PERMITTED', 'disabled during login');
+        throw accessError('LOGIN_NOT_PERMITTED', 'disabled, or sessions ended, during login');
       }
       const entry = add(stored, current);
       const surplus = [...hashesOf.get(user.id)!].slice(0, -options.sessionsPerUserMax);
@@ -138,21 +173,25 @@ export async function createSessionTable(
       const entry = entries.get(tokenHash);
       if (entry === undefined || !equalConstantTime(entry.hashBytes, Buffer.from(tokenHash, 'base64url')))
         return undefined;
-      const now = clock.now();
-      if (entry.stored.expiresAt <= now) {
-        remove(tokenHash).catch((error: unknown) => log.error({ err: error }, 'session.delete_failed'));
-        return undefined;
-      }
-      entry.stored = slid(entry.stored, now);
-      if (entry.stored.expiresAt - entry.persistedExpiresAt >= options.touchPersistMs) {
-        entry.persistedExpiresAt = entry.stored.expiresAt;
-        touch(entry.stored);
-      }
-      return view(entry);
+      return live(tokenHash) && used(entry);
     },
 
+    use(id) {
+      const entry = live(hashOfId.get(id));
+      return entry && used(entry);
+    },
+    byId(id) {
+      const entry = live(hashOfId.get(id));
+      return entry && view(entry);
+    },
+    ofUser: (userId) =>
+      [...(hashesOf.get(userId) ?? [])]
+        .flatMap((hash) => live(hash) ?? [])
+        .map(view)
+        .reverse(),
+
     async extend(session) {
-      const entry = entries.get(session.tokenHash);
+      const entry = live(session.tokenHash);
       const now = clock.now();
       if (entry === undefined) throw accessError('SESSION_NOT_EXTENDABLE', 'dead');
       if (entry.stored.renewableUntil <= now) throw accessError('SESSION_NOT_EXTENDABLE');
@@ -162,7 +201,13 @@ export async function createSessionTable(
       return view(entry);
     },
 
+    onEnd: (listener) => void listeners.push(listener),
     revoke: remove,
+    async revokeOthers({ userId, tokenHash }) {
+      const others = [...(hashesOf.get(userId) ?? [])].filter((hash) => hash !== tokenHash);
+      await removeAll(others);
+      return others.length;
+    },
     revokeAllOf: (userId) => removeAll([...(hashesOf.get(userId) ?? [])]),
     sweep: () => {
       const now = clock.now();

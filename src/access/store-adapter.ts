@@ -1,13 +1,18 @@
 import { bytesToHex, type Hex, hexToBytes } from '../base/bytes.ts';
-import type { SessionRecord, Store, StoreWrites, UserRecord } from '../store/port.ts';
-import type { AccessStores, SessionMethod, StoredSession, StoredWalletToken, User } from './port.ts';
+import type { SessionRecord, Store, StoreWrites, UserRecord, WalletTokenRecord } from '../store/port.ts';
+import type { AccessStores, Act, SessionMethod, StoredSession, StoredWalletToken, User } from './port.ts';
 import { isConsoleRole } from './roles.ts';
 
 const PURGED_MAX = 1000;
 const SESSION_METHODS: readonly SessionMethod[] = ['oidc', 'siwe', 'application'];
 
+/** Writes an act and its row of the audit log in one transaction. */
+export type RecordWith = (act: Act, work: (writes: StoreWrites) => Promise<void>) => Promise<void>;
+
 /** What `access` keeps, in the encrypted store. Everything is read once, at the start; after that it is only written. */
-export function accessStores(store: Store): AccessStores {
+export function accessStores(store: Store, recordWith: RecordWith): AccessStores {
+  const commit = (act: Act | undefined, work: (writes: StoreWrites) => Promise<void>): Promise<void> =>
+    act === undefined ? store.transaction(work) : recordWith(act, work);
   return {
     users: {
       async all() {
@@ -25,8 +30,8 @@ export function accessStores(store: Store): AccessStores {
           await writeWallets(writes, { ...user, id });
           return { ...user, id };
         }),
-      update: (user) =>
-        store.transaction(async (writes) => {
+      update: (user, act) =>
+        commit(act, async (writes) => {
           await writes.users.update({ ...userRecord(user), id: user.id });
           await writeWallets(writes, user);
         }),
@@ -45,26 +50,20 @@ export function accessStores(store: Store): AccessStores {
             if ((await sessions.byTokenHash(record.tokenHash)) !== undefined) await sessions.update(record);
           }
         }),
-      delete: (tokenHash) =>
-        store.transaction(async ({ sessions }) => void (await sessions.revoke(Buffer.from(tokenHash, 'base64url')))),
+      delete: (tokenHash, act) =>
+        commit(act, async ({ sessions }) => void (await sessions.revoke(Buffer.from(tokenHash, 'base64url')))),
     },
     walletTokens: {
-      all: () =>
-        collect(
-          store.read.walletTokens.all(),
-          (record): StoredWalletToken => ({
-            tokenHash: base64url(record.tokenHash),
-            userId: record.userId,
-            createdAt: record.createdAt,
-            generation: Number(record.extra['generation']),
-          }),
-        ),
-      put: ({ tokenHash, userId, generation, createdAt }) =>
+      all: () => collect(store.read.walletTokens.all(), readWalletToken),
+      put: ({ tokenHash, userId, createdAt, ...extra }, former) =>
         store.transaction(async ({ walletTokens }) => {
-          await walletTokens.revokeAllOf(userId);
-          const bytes = Buffer.from(tokenHash, 'base64url');
-          await walletTokens.create({ tokenHash: bytes, userId, createdAt, extra: { generation } });
+          if (former !== undefined) await walletTokens.revoke(Buffer.from(former, 'base64url'));
+          await walletTokens.create({ tokenHash: Buffer.from(tokenHash, 'base64url'), userId, createdAt, extra });
         }),
+      delete: (tokenHash) =>
+        store.transaction(
+          async ({ walletTokens }) => void (await walletTokens.revoke(Buffer.from(tokenHash, 'base64url'))),
+        ),
     },
     consumedNonces: {
       consume: (nonceHash, expiresAt) =>
@@ -94,14 +93,16 @@ function readUser(record: UserRecord, wallets: readonly Hex[]): User {
     roles: record.roles.filter(isConsoleRole),
     wallets: wallets.toSorted(),
     disabled: record.disabled,
+    generation: Number(extra['generation'] ?? 0),
     createdAt: record.createdAt,
     updatedAt: Number(extra['updatedAt']),
   };
 }
 
 function userRecord(user: Omit<User, 'id'>): Omit<UserRecord, 'id'> {
-  const { issuer, subject, source, displayName, roles, disabled, createdAt, updatedAt } = user;
-  return { identity: { issuer, subject }, displayName, roles, disabled, createdAt, extra: { source, updatedAt } };
+  const { issuer, subject, source, displayName, roles, disabled, createdAt, updatedAt, generation } = user;
+  const extra = { source, updatedAt, generation };
+  return { identity: { issuer, subject }, displayName, roles, disabled, createdAt, extra };
 }
 
 async function writeWallets(writes: StoreWrites, { id, wallets, updatedAt }: User): Promise<void> {
@@ -114,30 +115,44 @@ async function writeWallets(writes: StoreWrites, { id, wallets, updatedAt }: Use
 }
 
 function readSession(record: SessionRecord): StoredSession {
+  const { extra } = record;
   return {
     tokenHash: base64url(record.tokenHash),
+    id: String(extra['id']),
     userId: record.userId,
+    generation: generationOf(extra),
     // What is not known carries the fewest rights.
-    method: SESSION_METHODS.find((method) => method === record.extra['method']) ?? 'application',
+    method: SESSION_METHODS.find((method) => method === extra['method']) ?? 'application',
+    application: optionalText(extra['application']),
     createdAt: record.createdAt,
+    lastUsedAt: Number(extra['lastUsedAt']),
     expiresAt: record.expiresAt,
-    renewableUntil: Number(record.extra['renewableUntil']),
+    renewableUntil: Number(extra['renewableUntil']),
   };
 }
 
-const sessionRecord = ({
-  tokenHash,
-  userId,
-  createdAt,
-  expiresAt,
-  method,
-  renewableUntil,
-}: StoredSession): SessionRecord => ({
+const sessionRecord = ({ tokenHash, userId, createdAt, expiresAt, ...extra }: StoredSession): SessionRecord => ({
   tokenHash: Buffer.from(tokenHash, 'base64url'),
   userId,
   createdAt,
   expiresAt,
-  extra: { method, renewableUntil },
+  extra,
 });
+
+const readWalletToken = ({ tokenHash, userId, createdAt, extra }: WalletTokenRecord): StoredWalletToken => ({
+  tokenHash: base64url(tokenHash),
+  id: String(extra['id']),
+  userId,
+  generation: generationOf(extra),
+  sessionId: optionalText(extra['sessionId']),
+  createdAt,
+  expiresAt: Number(extra['expiresAt']),
+});
+
+/** Rows of before there were ids belong to no generation: what they opened ends with the update. */
+const generationOf = (extra: Readonly<Record<string, unknown>>): number =>
+  typeof extra['id'] === 'string' ? Number(extra['generation']) : -1;
+
+const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');

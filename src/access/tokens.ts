@@ -11,3 +11,6 @@ export const isTokenShaped = (text: string): boolean => TOKEN.test(text);
 
 /** A plain hash is enough: 256 random bits cannot be guessed, so there is nothing for a slow hash to slow down. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** Names a thing to people without opening it: random, and of another length than a token. */
+export const newId = (random: Random): string => Buffer.from(random(16)).toString('base64url');

@@ -1,7 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { accessError } from './errors.ts';
-import type { User, UserDirectory, UserDraft, UserStore } from './port.ts';
+import type { Act, User, UserDirectory, UserDraft, UserStore } from './port.ts';
 
 /** All users, in memory and written through: whoever asks never sees an answer older than the last change. */
 export async function createUserDirectory(deps: { store: UserStore; clock: Clock }): Promise<UserDirectory> {
@@ -10,6 +10,9 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
   const idByIdentity = new Map<string, string>();
   const idByWallet = new Map<string, string>();
   const listeners: ((user: User) => void)[] = [];
+  /** As the store has them: what is taken away in memory first is written by who takes it, with the record of the act. */
+  const written = new Map<string, User>();
+  const timesDisabled = new Map<string, number>();
   // Changes are made one after the other: two first logins of one person must not make two users.
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -40,6 +43,15 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
       throw accessError('WALLET_TAKEN', 'linked to another user');
     });
   };
+  const write = async (user: User, act?: Act): Promise<void> => {
+    await store.update(user, act);
+    written.set(user.id, user);
+  };
+  const writeContent = (user: User): Promise<void> => {
+    const { disabled, generation } = written.get(user.id)!;
+    return write({ ...user, disabled, generation });
+  };
+
   const takeFrom = async (owners: readonly User[], wallets: readonly Hex[], updatedAt: number): Promise<void> => {
     for (const owner of owners) {
       const without = {
@@ -48,11 +60,38 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         updatedAt,
       };
       publish(without);
-      await store.update(without);
+      await writeContent(without);
     }
   };
 
-  for (const user of await store.all()) index(user);
+  /** Takes something away: in this call, then durably, once whatever is under way has been written. Given back when it cannot be. */
+  const take = async (id: string, what: Partial<User>, act?: Act): Promise<void> => {
+    const before = users.get(id);
+    if (before === undefined) return;
+    const generation = before.generation + 1;
+    const taken = (user: User): User => ({
+      ...user,
+      ...what,
+      generation: Math.max(user.generation, generation),
+      updatedAt: clock.now(),
+    });
+    publish(taken(before));
+    await serialize(async () => {
+      // Read again: a change that was under way may have published the user without this one.
+      publish(taken(users.get(id)!));
+      try {
+        await write(users.get(id)!, act);
+      } catch (error) {
+        publish({ ...users.get(id)!, disabled: before.disabled });
+        throw error;
+      }
+    });
+  };
+
+  for (const user of await store.all()) {
+    index(user);
+    written.set(user.id, user);
+  }
 
   return {
     byId: (id) => users.get(id),
@@ -66,20 +105,20 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         const former = ownersToReplace(wallets, draft.source, known);
         if (known !== undefined && sameContent(known, { ...draft, wallets })) return known;
         const now = clock.now();
-        const content = {
-          ...draft,
-          wallets,
-          disabled: known?.disabled ?? false,
-          createdAt: known?.createdAt ?? now,
-          updatedAt: now,
-        };
+        // What is taken away is gone before that is written; whoever keeps none of their roles is logged out elsewhere.
+        if (known !== undefined) publish({ ...known, roles: known.roles.filter((role) => draft.roles.includes(role)) });
         await takeFrom(former, wallets, now);
-        const user = known === undefined ? await store.create(content) : { ...content, id: known.id };
-        if (known !== undefined) await store.update(user);
-        // Somebody may have disabled the user while this was written.
-        const disabled = users.get(user.id)?.disabled ?? false;
-        publish({ ...user, disabled });
-        return { ...user, disabled };
+        const content = { ...draft, wallets, updatedAt: now };
+        if (known === undefined) {
+          const user = await store.create({ ...content, disabled: false, generation: 0, createdAt: now });
+          written.set(user.id, user);
+          publish(user);
+          return user;
+        }
+        await writeContent({ ...known, ...content });
+        // Read again: somebody may have disabled the user, or ended their sessions, while this was written.
+        publish({ ...users.get(known.id)!, ...content });
+        return users.get(known.id)!;
       }),
     changeWallets: (id, change) =>
       serialize(async () => {
@@ -90,23 +129,29 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         if (wallets.join() === known.wallets.join()) return known;
         const updatedAt = clock.now();
         await takeFrom(former, wallets, updatedAt);
-        await store.update({ ...known, wallets, updatedAt });
+        await writeContent({ ...known, wallets, updatedAt });
         // Read again: somebody may have disabled the user while this was written.
         publish({ ...users.get(id)!, wallets, updatedAt });
         return users.get(id)!;
       }),
-    disable: (id) => {
-      const disabled = (user: User): User => ({ ...user, disabled: true, updatedAt: clock.now() });
-      const user = users.get(id);
-      if (user !== undefined) publish(disabled(user));
-      return serialize(async () => {
-        // Read again: a change that was under way may have published the user without the mark.
-        const current = users.get(id);
-        if (current === undefined) return;
-        if (!current.disabled) publish(disabled(current));
-        await store.update(users.get(id)!);
-      });
+    all: () => users.values(),
+    endSessions: (id, act) => take(id, {}, act),
+    disable: (id, act) => {
+      timesDisabled.set(id, (timesDisabled.get(id) ?? 0) + 1);
+      return take(id, { disabled: true }, act);
     },
+    refuse: (id) => take(id, { roles: [] }),
+    enable: (id, act) =>
+      serialize(async () => {
+        const user = users.get(id);
+        if (user?.disabled !== true) return;
+        const times = timesDisabled.get(id);
+        const now = { disabled: false, generation: user.generation + 1, updatedAt: clock.now() };
+        await write({ ...user, ...now }, act);
+        // Unless somebody disabled the user again while this was written; that is written next.
+        if (timesDisabled.get(id) === times)
+          publish({ ...users.get(id)!, ...now, generation: Math.max(users.get(id)!.generation, now.generation) });
+      }),
   };
 }
 

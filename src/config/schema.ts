@@ -304,6 +304,14 @@ export const CONFIG_FIELDS = {
     max: 2_592_000,
     meaning: 'Longest life of a session, in seconds.',
   },
+  'session.walletUrlSeconds': {
+    type: 'integer',
+    default: 7_776_000,
+    min: 60,
+    max: 31_536_000,
+    meaning:
+      'Seconds until a wallet URL expires, and its owner has to take a new one. An application’s ends with its session.',
+  },
   'rateLimit.authPerMinute': {
     type: 'integer',
     default: 100,

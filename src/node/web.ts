@@ -18,7 +18,7 @@ import { readApplications } from '../config/applications.ts';
 import type { Config } from '../config/schema.ts';
 import { type AppDeps, createApp } from '../rpc/create-app.ts';
 import { createDenialSigner } from '../sequencer/denial-signer.ts';
-import type { Store } from '../store/port.ts';
+import type { Store, StoreWrites } from '../store/port.ts';
 import type { Folders } from './folders.ts';
 import { type NodeKeys, random } from './keys.ts';
 import { VERSION } from './version.ts';
@@ -33,7 +33,7 @@ export interface WebDeps
   readonly genesis: Genesis;
   readonly keys: NodeKeys;
   readonly store: Store;
-  readonly audit: Audit;
+  readonly audit: Audit<StoreWrites>;
   readonly rolesOf: (address: bigint) => bigint;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -61,6 +61,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
         sessionsPerUserMax: 32,
         touchPersistMs: minuteMs,
       },
+      walletTokens: { lifetimeMs: config['session.walletUrlSeconds'] * 1000 },
       siwe: {
         chainId: genesis.chainId,
         chainName: 'Privity',
@@ -74,7 +75,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       bootstrap: [],
     },
     {
-      stores: accessStores(store),
+      stores: accessStores(store, (act, work) => deps.audit.recordWith(act, work)),
       secrets: [keys.accessKey],
       identities: { rolesOf: deps.rolesOf },
       clock,

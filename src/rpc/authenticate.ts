@@ -56,12 +56,17 @@ function tokenOf(request: FastifyRequest, cookie: CookieOptions): string | undef
   return token;
 }
 
+const attributesOf = (cookie: CookieOptions) =>
+  ({ path: '/', httpOnly: true, secure: cookie.secure, sameSite: 'lax' }) as const;
+
+/** With the attributes it was set with: browsers let nothing else touch a cookie whose name begins with `__Host-`. */
+export function clearSessionCookie(reply: FastifyReply, cookie: CookieOptions): void {
+  reply.clearCookie(cookie.name, attributesOf(cookie));
+}
+
 export function setSessionCookie(reply: FastifyReply, cookie: CookieOptions, token: string, expiresAt: number): void {
   reply.setCookie(cookie.name, token, {
-    path: '/',
-    httpOnly: true,
-    secure: cookie.secure,
-    sameSite: 'lax',
+    ...attributesOf(cookie),
     expires: new Date(expiresAt),
   });
 }

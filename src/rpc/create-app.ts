@@ -42,6 +42,7 @@ import type {
 import { publicError } from './public-error.ts';
 import { type RateLimits, useRateLimits } from './rate-limits.ts';
 import { createRequestMetrics } from './request-metrics.ts';
+import { adminUserRoutes } from './rest/admin-users.ts';
 import { auditBatchRoutes } from './rest/audit-batches.ts';
 import { authorizeRoutes } from './rest/authorize.ts';
 import { contractAbiRoutes } from './rest/contract-abi.ts';
@@ -52,6 +53,7 @@ import { siweRoutes } from './rest/login-siwe.ts';
 import { metricsRoutes } from './rest/metrics.ts';
 import { profileRoutes } from './rest/profile.ts';
 import { sessionRoutes } from './rest/session.ts';
+import { sessionsRoutes } from './rest/sessions.ts';
 import { walletRoutes } from './rest/wallet.ts';
 import { type ChainDescription, wellKnownRoutes } from './rest/well-known.ts';
 
@@ -174,6 +176,8 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
         authorizeRoutes(pages, { cookie: sessionCookie, ...options }, logins);
       });
       sessionRoutes(rest, { cookie: sessionCookie }, deps);
+      sessionsRoutes(rest, deps);
+      adminUserRoutes(rest, deps);
       profileRoutes(rest, deps);
       walletRoutes(rest, { ...deps, announcements });
       contractAbiRoutes(rest);

@@ -40,6 +40,12 @@ export const rpcError = defineErrors('rpc', {
     rpcCode: -32001,
     publicText: 'The application needs a wallet, and none is linked to this account.',
   },
+  APPLICATION_SESSION: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'Forbidden: an application’s session may not do this, only the person’s own login.',
+  },
+  PERMISSION_MISSING: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden: your roles do not allow this.' },
   WALLET_NOT_OWN: { httpStatus: 403, rpcCode: -32001, publicText: 'Forbidden: this is not one of your wallets.' },
   NOT_FOUND: { httpStatus: 404, rpcCode: -32601, publicText: 'Not found.' },
   NOT_AVAILABLE: { httpStatus: 501, rpcCode: -32601, publicText: 'This part of the interface is not available yet.' },

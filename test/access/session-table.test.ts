@@ -176,6 +176,78 @@ describe('sessions', () => {
     expect(access.sessions.find(other.token)).toBeDefined();
   });
 
+  it('are listed by ids that open nothing, the newest first', async () => {
+    const { access, user, token, session, clock } = await opened();
+    clock.advance(MINUTE);
+    const second = await access.sessions.open(user, 'application', 'dapp');
+    const listed = access.sessions.ofUser(user.id);
+    expect(listed.map(({ id, application }) => [id, application])).toEqual([
+      [second.session.id, 'dapp'],
+      [session.id, undefined],
+    ]);
+    for (const { id, tokenHash } of listed) {
+      expect(access.sessions.find(id)).toBeUndefined();
+      expect(tokenHash.startsWith(id.slice(0, 6))).toBe(false);
+    }
+    expect(token.startsWith(session.id.slice(0, 6))).toBe(false);
+    clock.advance(29 * MINUTE);
+    expect(access.sessions.ofUser(user.id).map(({ id }) => id)).toEqual([second.session.id]);
+  });
+
+  it('keep when they were last used', async () => {
+    const { access, user, token, clock, session } = await opened();
+    clock.advance(5 * MINUTE);
+    const now = clock.now();
+    access.sessions.find(token);
+    clock.advance(5 * MINUTE);
+    expect(access.sessions.ofUser(user.id)).toMatchObject([{ lastUsedAt: now, createdAt: session.createdAt }]);
+  });
+
+  it('of the same person can be revoked but one, and nobody else’s', async () => {
+    const { access, user, token, session } = await opened();
+    const others = [await access.sessions.open(user, 'oidc'), await access.sessions.open(user, 'application', 'dapp')];
+    const ben = await access.sessions.open(await access.users.save(person('ben')), 'oidc');
+    const revoking = access.sessions.revokeOthers(session);
+    for (const other of others) expect(access.sessions.find(other.token)).toBeUndefined();
+    expect([access.sessions.find(token), access.sessions.find(ben.token)]).not.toContain(undefined);
+    expect(await revoking).toBe(2);
+    expect(await access.sessions.revokeOthers(session)).toBe(0);
+  });
+
+  it('end with the last role, in the turn in which it is lost, and do not come back with it', async () => {
+    const { access, user, token } = await opened();
+    const refusing = access.users.refuse(user.id);
+    expect(access.sessions.find(token)).toBeUndefined();
+    await refusing;
+    await expect(access.sessions.open(access.users.byId(user.id)!, 'oidc')).rejects.toMatchObject({
+      code: 'LOGIN_NOT_PERMITTED',
+    });
+    await access.users.save(person('ann'));
+    expect(access.sessions.find(token)).toBeUndefined();
+  });
+
+  it('lose a role before the login that took it is written', async () => {
+    const { access, token, stores } = await opened();
+    const gate = Promise.withResolvers<void>();
+    const { update } = stores.users;
+    stores.users.update = async (user, act) => {
+      await gate.promise;
+      await update(user, act);
+    };
+    const saving = access.users.save(person('ann', { roles: ['customer', 'operator'] }));
+    await Promise.resolve();
+    expect(access.sessions.find(token)?.principal).toMatchObject({ roles: ['customer'], permissions: [] });
+    gate.resolve();
+    await saving;
+    expect(access.sessions.find(token)?.principal.permissions).toEqual(['admin_read', 'admin_write']);
+  });
+
+  it('written by an earlier version, without ids, end', async () => {
+    const { token, session, stores, restart } = await opened();
+    stores.rows.sessions.set(session.tokenHash, { ...stores.rows.sessions.get(session.tokenHash)!, generation: -1 });
+    expect((await restart()).sessions.find(token)).toBeUndefined();
+  });
+
   it('a sweep forgets expired ones', async () => {
     const { access, clock, stores } = await opened();
     clock.advance(31 * MINUTE);

@@ -197,6 +197,24 @@ describe('a wallet login', () => {
     });
   });
 
+  it('that is refused for want of a role on the chain ends the sessions of earlier ones, until there is a role again', async () => {
+    const world = await admitted();
+    const { access, wallet, onChain } = world;
+    const user = await access.siweLogin.verify(await answerOf(world, wallet));
+    const { token } = await access.sessions.open(user, 'siwe');
+    const { token: url } = await access.walletTokens.current({ userId: user.id });
+    const role = onChain.get(BigInt(wallet.address))!;
+    onChain.set(BigInt(wallet.address), 0n);
+    const refused = access.siweLogin.verify(await answerOf(world, wallet));
+    await expect(refused).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    expect([access.sessions.find(token), access.walletTokens.find(url)]).toEqual([undefined, undefined]);
+    onChain.set(BigInt(wallet.address), role);
+    const again = await access.siweLogin.verify(await answerOf(world, wallet));
+    expect([again.id, again.roles]).toEqual([user.id, ['customer']]);
+    expect([access.sessions.find(token), access.walletTokens.find(url)]).toEqual([undefined, undefined]);
+    expect(access.sessions.find((await access.sessions.open(again, 'siwe')).token)).toBeDefined();
+  });
+
   it('gives challenges alike to known and unknown addresses', async () => {
     const world = await admitted();
     await world.access.siweLogin.verify(await answerOf(world, world.wallet));

@@ -67,7 +67,7 @@ describe('a principal', () => {
     const rolesOf = (token: string) => access.sessions.find(token)?.principal.roles;
     expect(rolesOf((await access.sessions.open(ann, 'oidc')).token)).toEqual(['auditor', 'customer']);
     expect(rolesOf((await access.sessions.open(ann, 'siwe')).token)).toEqual(['customer']);
-    const viaUrl = access.walletTokens.find(await access.walletTokens.current(ann.id));
+    const viaUrl = access.walletTokens.find((await access.walletTokens.current({ userId: ann.id })).token);
     expect(viaUrl).toMatchObject({ roles: ['customer'], wallets: [BigInt(WALLET)], method: 'wallet-token' });
   });
 });

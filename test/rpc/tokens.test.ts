@@ -83,7 +83,8 @@ describe('tokens', () => {
   ])('%s is no session', async (_name, given) => {
     const token = await world.login(world.people.alice);
     const { userId } = world.access.sessions.find(token)!;
-    const authorization = given === 'wallet' ? `Bearer ${await world.access.walletTokens.current(userId)}` : given;
+    const authorization =
+      given === 'wallet' ? `Bearer ${(await world.access.walletTokens.current({ userId })).token}` : given;
     const response = await fetch(`${world.url}/rpc`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
@@ -112,7 +113,7 @@ describe('tokens', () => {
   it('a disabled user is out at once, by session and by wallet URL', async () => {
     const token = await world.login(world.people.carol);
     const { userId } = world.access.sessions.find(token)!;
-    const walletToken = await world.access.walletTokens.current(userId);
+    const walletToken = (await world.access.walletTokens.current({ userId })).token;
     const done = world.access.users.disable(userId);
     expect((await world.rpc(token, 'eth_accounts')).error).toMatchObject(unauthorized);
     const { body } = await world.post(`/rpc/wallet/${walletToken}`, { jsonrpc: '2.0', id: 1, method: 'eth_accounts' });
@@ -207,6 +208,31 @@ describe('the wallet URL', () => {
     }
     expect(await announce({})).toBe(400);
     expect(world.audit.length).toBe(before);
+  });
+
+  it.each([
+    'eth_getLogs',
+    'eth_getBlockReceipts',
+    'eth_getBlockTransactionCountByNumber',
+    'eth_getBlockTransactionCountByHash',
+    'eth_newFilter',
+    'eth_subscribe',
+    'eth_getStorageAt',
+    'eth_getProof',
+    'debug_traceTransaction',
+    'personal_sign',
+    'eth_sendTransaction',
+  ])('serves no %s, whatever its owner’s session gets', async (method) => {
+    expect((await viaUrl(method, ['0x0'])).error?.code).toBe(-32001);
+  });
+
+  it('serves a session what it does not serve itself', async () => {
+    const logs = await world.rpc(token, 'eth_getLogs', [{ fromBlock: '0x0', toBlock: '0x0' }]);
+    expect(logs.result).toEqual([]);
+    expect((await viaUrl('eth_getLogs', [{ fromBlock: '0x0', toBlock: '0x0' }])).result).toBeUndefined();
+    expect(world.audit).toContainEqual(
+      expect.objectContaining({ action: 'rpc.denied', detail: { method: 'eth_getLogs', rule: 'not of a wallet URL' } }),
+    );
   });
 
   it('opens no REST endpoint', async () => {

@@ -53,6 +53,7 @@ export async function createAccessWorldOver<Stores extends AccessStores>(
     createAccess(
       {
         sessions: { idleMs: 30 * MINUTE, absoluteMs: 12 * 60 * MINUTE, sessionsPerUserMax: 3, touchPersistMs: MINUTE },
+        walletTokens: { lifetimeMs: 90 * 24 * 60 * MINUTE },
         siwe: {
           chainId: overrides.chainId ?? ACCESS_CHAIN_ID,
           chainName: 'Test chain',

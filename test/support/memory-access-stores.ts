@@ -1,24 +1,35 @@
-import type { AccessStores, SessionStore, StoredSession, StoredWalletToken, User } from '../../src/access/port.ts';
+import type {
+  AccessStores,
+  Act,
+  SessionStore,
+  StoredSession,
+  StoredWalletToken,
+  User,
+  UserStore,
+} from '../../src/access/port.ts';
 
 export interface MemoryAccessStores extends AccessStores {
   /** Tests slow it down. */
   readonly sessions: { -readonly [K in keyof SessionStore]: SessionStore[K] };
+  readonly users: { -readonly [K in keyof UserStore]: UserStore[K] };
   /** What a database would hold. */
   readonly rows: {
     readonly users: Map<string, User>;
     readonly sessions: Map<string, StoredSession>;
     readonly walletTokens: Map<string, StoredWalletToken>;
     readonly nonces: Map<string, number>;
+    readonly acts: Act[];
   };
 }
 
 /** For tests of the access layer alone: every promise takes a turn, as a database would. */
-export function memoryAccessStores(): MemoryAccessStores {
+export function memoryAccessStores(acts: Act[] = []): MemoryAccessStores {
   const rows: MemoryAccessStores['rows'] = {
     users: new Map(),
     sessions: new Map(),
     walletTokens: new Map(),
     nonces: new Map(),
+    acts,
   };
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
@@ -31,8 +42,9 @@ export function memoryAccessStores(): MemoryAccessStores {
         rows.users.set(created.id, created);
         return created;
       },
-      async update(user) {
+      async update(user, act) {
         await turn();
+        if (act !== undefined) acts.push(act);
         rows.users.set(user.id, user);
       },
     },
@@ -47,16 +59,22 @@ export function memoryAccessStores(): MemoryAccessStores {
         for (const session of sessions)
           if (rows.sessions.has(session.tokenHash)) rows.sessions.set(session.tokenHash, session);
       },
-      async delete(tokenHash) {
+      async delete(tokenHash, act) {
         await turn();
+        if (act !== undefined) acts.push(act);
         rows.sessions.delete(tokenHash);
       },
     },
     walletTokens: {
       all: async () => [...rows.walletTokens.values()],
-      async put(token) {
+      async put(token, former) {
         await turn();
-        rows.walletTokens.set(token.userId, token);
+        if (former !== undefined) rows.walletTokens.delete(former);
+        rows.walletTokens.set(token.tokenHash, token);
+      },
+      async delete(tokenHash) {
+        await turn();
+        rows.walletTokens.delete(tokenHash);
       },
     },
     consumedNonces: {

@@ -118,13 +118,15 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
     },
     { keys: devKeys, clock },
   );
-  const stores = memoryAccessStores();
+  const audit: RpcWorld['audit'] = [];
+  const stores = memoryAccessStores(audit);
   const access = await createAccess(
     {
       sessions: {
         ...{ idleMs: 1_800_000, absoluteMs: 43_200_000, sessionsPerUserMax: 5, touchPersistMs: 60_000 },
         ...overrides.sessions,
       },
+      walletTokens: { lifetimeMs: 90 * 86_400_000 },
       siwe: {
         chainId: WORLD_CHAIN_ID,
         chainName: 'Test chain',
@@ -157,7 +159,6 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
       log: logger,
     },
   );
-  const audit: RpcWorld['audit'] = [];
   const app = await createApp(
     {
       version: '0.1.0',

@@ -89,8 +89,12 @@ export function createOidcLogin(
       const configuration = await provider();
       const claims = await exchange(configuration, callback, pending);
       const roles = mapRoles(options.roles, claims.sub, claims);
-      if (roles.length === 0) throw accessError('LOGIN_NOT_PERMITTED', 'no console role');
       const known = users.byIdentity(claims.iss, claims.sub);
+      if (roles.length === 0) {
+        // What earlier logins left ends with the provider's word.
+        if (known !== undefined) await users.refuse(known.id);
+        throw accessError('LOGIN_NOT_PERMITTED', 'no console role');
+      }
       if (known?.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'disabled');
       const user = await users.save({
         issuer: claims.iss,

@@ -54,19 +54,20 @@ export function createSiweLogin(
     // A person's wallet, or a wallet user with a role given by configuration, was admitted by a person; any other one by the chain itself.
     if (owner !== undefined && (owner.source === 'oidc' || owner.roles.some((role) => role !== 'customer')))
       return owner;
-    if ((await deps.identities.rolesOf(BigInt(wallet))) === 0n)
+    if ((await deps.identities.rolesOf(BigInt(wallet))) === 0n) {
+      // What earlier logins left ends with the role.
+      if (owner !== undefined) await users.refuse(owner.id);
       throw accessError('LOGIN_NOT_PERMITTED', 'no role on chain');
-    return (
-      owner ??
-      users.save({
-        issuer: walletIssuer(options.chainId),
-        subject: wallet,
-        source: 'siwe',
-        displayName: `${wallet.slice(0, 6)}…${wallet.slice(-4)}`,
-        roles: ['customer'],
-        wallets: [wallet],
-      })
-    );
+    }
+    if (owner !== undefined && owner.roles.length > 0) return owner;
+    return users.save({
+      issuer: walletIssuer(options.chainId),
+      subject: wallet,
+      source: 'siwe',
+      displayName: `${wallet.slice(0, 6)}…${wallet.slice(-4)}`,
+      roles: ['customer'],
+      wallets: [wallet],
+    });
   }
 }
 

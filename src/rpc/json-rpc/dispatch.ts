@@ -5,6 +5,7 @@ import type { AuditSink, PolicySource, Principal } from '../port.ts';
 import { isForbiddenMethod } from './forbidden-methods.ts';
 import type { RpcMethod } from './method.ts';
 import type { MethodLimits } from './method-limits.ts';
+import { isWalletMethod } from './wallet-methods.ts';
 
 export interface Caller {
   readonly user: Principal | undefined;
@@ -30,6 +31,10 @@ export function createDispatch(deps: {
     if (tokenRefused) throw rpcError('LOGIN_REQUIRED', 'token refused');
     const method = methods.get(name);
     if (method === undefined) throw unavailable(name, user);
+    if (user?.method === 'wallet-token' && !isWalletMethod(name)) {
+      recordDenial(user, name, 'not of a wallet URL');
+      throw rpcError('RPC_METHOD_FORBIDDEN', 'not of a wallet URL');
+    }
     const policy = deps.policy.current();
     const principal = user ?? ANONYMOUS;
     const authorization = policy.authorizeRead(principal, { kind: 'method', method: name });

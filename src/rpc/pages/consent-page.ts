@@ -45,7 +45,7 @@ const asking = (
 <li>read what you may read as a customer: your balances, transactions and contracts</li>
 <li>send transactions that your own wallet has signed</li>
 </ul>
-<p class="hint">It gets none of your rights as staff, and cannot sign for you. Its session ends by itself. It can also learn your personal RPC address, which gives the same access and works until it is replaced.</p>`;
+<p class="hint">It gets none of your rights as staff, and cannot sign for you. It gets a session, which ends by itself and which you can end before, and an RPC address of that session, which ends with it.</p>`;
 
 const walletMissing = (
   host: string,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getAddress } from 'viem';
 import type { Access, Session } from '../../access/port.ts';
-import type { CookieOptions } from '../authenticate.ts';
+import { type CookieOptions, clearSessionCookie } from '../authenticate.ts';
 import { rpcError } from '../errors.ts';
 import {
   type Application,
@@ -70,7 +70,7 @@ export function authorizeRoutes(
     if (decision !== 'allow') throw rpcError('AUTHORIZE_REQUEST', 'decision');
     const { user } = person;
     if (asked.scopes.has('wallet:required') && user.wallets.length === 0) throw rpcError('AUTHORIZE_WALLET_MISSING');
-    const { token } = await access.sessions.open(user, 'application');
+    const { token } = await access.sessions.open(user, 'application', asked.clientId);
     audit.record({
       actor: user.id,
       action: 'auth.application_authorized',
@@ -80,8 +80,9 @@ export function authorizeRoutes(
     return reply.redirect(callbackUrl(asked, { token }), 303);
   });
 
-  /** Whoever is logged in by cookie on our own pages. An application's token opens no other session. */
-  function personOf({ session, headers }: FastifyRequest) {
+  /** Whoever is logged in by cookie on our own pages, as of now. An application's token opens no other session. */
+  function personOf({ session: presented, headers }: FastifyRequest) {
+    const session = presented && access.sessions.byId(presented.id);
     if (session === undefined || headers.authorization !== undefined || session.method === 'application')
       return undefined;
     const user = access.users.byId(session.userId);
@@ -91,7 +92,7 @@ export function authorizeRoutes(
   async function switchAccount(session: Session, asked: AuthorizationRequest, reply: FastifyReply) {
     await access.sessions.revoke(session.tokenHash);
     audit.record({ actor: session.userId, action: 'auth.logout', resource: '', detail: {} });
-    reply.clearCookie(cookie.name, { path: '/', secure: cookie.secure });
+    clearSessionCookie(reply, cookie);
     return reply.redirect(authorizationPath(asked), 303);
   }
 }

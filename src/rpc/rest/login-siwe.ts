@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Access } from '../../access/port.ts';
 import { isPrivityError } from '../../base/errors.ts';
 import { type CookieOptions, setSessionCookie } from '../authenticate.ts';
+import { clientNetwork } from '../client-network.ts';
 import { rpcError } from '../errors.ts';
 import type { AuditSink } from '../port.ts';
 import type { CheckRate } from '../rate-limits.ts';
@@ -29,7 +30,7 @@ export function siweRoutes(
 
   app.post('/api/siwe-messages', async (request) => {
     await checkRate('auth', request);
-    return access.siweChallenges.issue(parseInput(challengeSchema, request.body), request.ip);
+    return access.siweChallenges.issue(parseInput(challengeSchema, request.body), clientNetwork(request.ip));
   });
 
   app.post('/api/auth/login/crypto-native', async (request) => {

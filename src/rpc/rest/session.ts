@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Access } from '../../access/port.ts';
-import type { CookieOptions } from '../authenticate.ts';
+import { type CookieOptions, clearSessionCookie } from '../authenticate.ts';
 import type { AuditSink } from '../port.ts';
 import { requireLogin } from './require-login.ts';
 import { sessionTimes } from './session-times.ts';
@@ -21,7 +21,7 @@ export function sessionRoutes(
     const session = requireLogin(request);
     await deps.access.sessions.revoke(session.tokenHash);
     deps.audit.record({ actor: session.userId, action: 'auth.logout', resource: '', detail: {} });
-    reply.clearCookie(options.cookie.name, { path: '/' });
+    clearSessionCookie(reply, options.cookie);
     return {};
   });
 }

@@ -42,5 +42,6 @@ const customerOf = (wallet: bigint): Principal => ({
   identity: { issuer: 'eip155:7107', subject: bigIntToHex(wallet, 20) },
   method: 'siwe',
   roles: ['customer'],
+  permissions: [],
   wallets: [wallet],
 });
