@@ -30,6 +30,7 @@ import { genesisTreeOf, genesisWrites } from './genesis-tree.ts';
 import type { NodeKeys } from './keys.ts';
 import { createSealer } from './pipeline/create-sealer.ts';
 import { createSequencer } from './pipeline/create-sequencer.ts';
+import { DenialAudit } from './pipeline/denial-audit.ts';
 import { genesisBatch } from './pipeline/genesis-batch.ts';
 import { OwnBatches } from './pipeline/own-batches.ts';
 import { PositionedLog } from './pipeline/positioned-log.ts';
@@ -100,14 +101,15 @@ const indexBounds = { recentItemsMax: 1_000, openedItemsMax: 4_000, writeItemsMa
 
 /** A checkpoint that the log does not go on from is discarded like a damaged one: the full log is the judge. */
 export async function openPipeline(config: Config, deps: PipelineDeps): Promise<Pipeline> {
-  const { checkpoints, genesis, store, log } = deps;
+  const { checkpoints, genesis, store, audit, log } = deps;
+  const denials = deps.aside === true ? undefined : await DenialAudit.open({ store, audit });
   for (;;) {
-    const blockLog = new PositionedLog(store.log);
+    const blockLog = new PositionedLog(store.log, denials);
     const withdrawals = new Withdrawals();
     const records = createTreeRecords(store.files, (batch) => withdrawals.epochOf(batch, blockLog.position));
     const resumed = checkpoints && (await resumeFromCheckpoint(checkpoints, { genesis, store, records, log }));
     try {
-      return await openFrom(resumed, config, { ...deps, blockLog, withdrawals, records });
+      return await openFrom(resumed, config, { ...deps, denials, blockLog, withdrawals, records });
     } catch (error) {
       if (resumed === undefined || !isPrivityError(error, 'HALT_REPLAY_MISMATCH')) throw error;
       log.warn({ code: error.code, batch: Number(resumed.name.batch), err: error }, 'checkpoint.discarded');
@@ -117,6 +119,8 @@ export async function openPipeline(config: Config, deps: PipelineDeps): Promise<
 }
 
 interface OpenDeps extends PipelineDeps {
+  /** None where nothing is written. */
+  readonly denials: DenialAudit | undefined;
   readonly blockLog: PositionedLog;
   /** Empty yet. */
   readonly withdrawals: Withdrawals;

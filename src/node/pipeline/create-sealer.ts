@@ -15,6 +15,7 @@ import type { ChainIndex } from '../chain-index.ts';
 import type { CheckpointWriter } from '../checkpoint-writer.ts';
 import type { NodeKeys } from '../keys.ts';
 import { Sealer } from '../sealer.ts';
+import type { DenialAudit } from './denial-audit.ts';
 import type { PositionedLog } from './positioned-log.ts';
 
 export interface CreateSealerDeps {
@@ -28,6 +29,7 @@ export interface CreateSealerDeps {
   readonly store: Pick<Store, 'files'>;
   readonly index: ChainIndex;
   readonly facts: BatchFactsStore;
+  readonly denials: Pick<DenialAudit, 'mark'> | undefined;
   readonly writer: CheckpointWriter | undefined;
   /** The sequencer is made after the sealer. */
   readonly sequencer: () => Pick<Sequencer, 'state'>;
@@ -37,7 +39,8 @@ export interface CreateSealerDeps {
 }
 
 export function createSealer(before: FreshDigest, deps: CreateSealerDeps): Sealer {
-  const { blockLog, withdrawals, tree, salts, keys, book, audit, store, index, facts, writer, log, aside } = deps;
+  const { blockLog, withdrawals, tree, salts, keys, book, audit, store, index, facts, writer, log, aside, denials } =
+    deps;
   return new Sealer(
     {
       log: blockLog,
@@ -62,7 +65,9 @@ export function createSealer(before: FreshDigest, deps: CreateSealerDeps): Seale
         // What the checkpoint does not hold must be in the tables.
         await index.flush();
         await writer?.onSealed(batch.number, blockLog.lastOf('sealed'), after, blockLog.isLive);
-        if (blockLog.isLive) log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
+        if (!blockLog.isLive) return;
+        await denials?.mark();
+        log.info({ batch: Number(batch.number), blocks: batch.blockCount }, 'batch.sealed');
       },
     },
     before,

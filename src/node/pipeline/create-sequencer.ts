@@ -1,9 +1,6 @@
 /** The sequencer between the pipeline's stages: where it reads, and who hears of its blocks, denials and batches. */
 
-import type { Audit } from '../../audit/port.ts';
-import { bigIntToHex } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { SignedDenial } from '../../chain/denial.ts';
 import type { Salts } from '../../chain/salts.ts';
 import type { ClosedBatch } from '../../sequencer/batch.ts';
 import { createDenialSigner } from '../../sequencer/denial-signer.ts';
@@ -16,6 +13,7 @@ import type { ChainIndex } from '../chain-index.ts';
 import type { CheckpointWriter } from '../checkpoint-writer.ts';
 import type { NodeKeys } from '../keys.ts';
 import type { PolicyBook } from '../policy-book.ts';
+import type { DenialAudit } from './denial-audit.ts';
 import type { OwnBatches } from './own-batches.ts';
 import type { PositionedLog } from './positioned-log.ts';
 import type { ProcessedOperations } from './processed-operations.ts';
@@ -30,7 +28,8 @@ export interface CreateSequencerDeps {
   readonly keys: Pick<NodeKeys, 'denialKey'>;
   readonly salts: Salts;
   readonly clock: Clock;
-  readonly audit: Pick<Audit, 'record'>;
+  /** None where nothing is written. */
+  readonly denials: Pick<DenialAudit, 'onDenial'> | undefined;
   readonly own: OwnBatches;
   readonly processed: ProcessedOperations;
   readonly writer: CheckpointWriter | undefined;
@@ -44,7 +43,7 @@ export function createSequencer(
   resume: Omit<ResumePoint, 'start'> | undefined,
   deps: CreateSequencerDeps,
 ): Sequencer {
-  const { blockLog, tree, policies, watcher, index, keys, salts, clock, audit, own, processed, writer } = deps;
+  const { blockLog, tree, policies, watcher, index, keys, salts, clock, denials, own, processed, writer } = deps;
   return new Sequencer(
     options,
     {
@@ -62,7 +61,7 @@ export function createSequencer(
         onBlock: (block) => index.onBlock(block),
         onDenial(denial, accepted) {
           index.onDenial(denial, accepted);
-          if (blockLog.isLive) audit.record(denialRecord(denial, accepted));
+          denials?.onDenial(denial, accepted, blockLog.position);
         },
         onBatch(batch, resumePoint) {
           own.onClosed(batch);
@@ -76,10 +75,3 @@ export function createSequencer(
     resume,
   );
 }
-
-const denialRecord = (denial: SignedDenial, accepted: boolean) => ({
-  actor: bigIntToHex(denial.sender, 20),
-  action: accepted ? 'transaction.denied' : 'transaction.refused',
-  resource: bigIntToHex(denial.transactionHash, 32),
-  detail: { code: denial.code, rule: denial.ruleId, reason: denial.reason },
-});

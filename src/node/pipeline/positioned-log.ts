@@ -3,16 +3,19 @@
 import type { LogEntry } from '../../sequencer/log-entries.ts';
 import type { DurableLog } from '../../sequencer/port.ts';
 import type { Store } from '../../store/port.ts';
+import type { DenialAudit } from './denial-audit.ts';
 
 type Noted = Extract<LogEntry['kind'], 'batch-closed' | 'sealed' | 'withdrawn'>;
 
 export class PositionedLog implements DurableLog {
   readonly #log: Pick<Store['log'], 'append'>;
+  readonly #denials: Pick<DenialAudit, 'onWritten'> | undefined;
   readonly #last: Record<Noted, number> = { 'batch-closed': 0, sealed: 0, withdrawn: 0 };
   #position: number | undefined = 0;
 
-  constructor(log: Pick<Store['log'], 'append'>) {
+  constructor(log: Pick<Store['log'], 'append'>, denials: Pick<DenialAudit, 'onWritten'> | undefined) {
     this.#log = log;
+    this.#denials = denials;
   }
 
   /** Where replay is: a batch number means what it meant there. Undefined once everything is replayed. */
@@ -43,9 +46,10 @@ export class PositionedLog implements DurableLog {
     this.#position = undefined;
   }
 
-  async append(entries: Parameters<DurableLog['append']>[0]): Promise<void> {
-    const first = await this.#log.append(entries);
+  async append(...[entries, options]: Parameters<DurableLog['append']>): Promise<void> {
+    const first = await this.#log.append(entries, options);
     for (const [i, { kind }] of entries.entries()) this.#note(first + i, kind);
+    this.#denials?.onWritten(first, entries);
   }
 
   #note(sequence: number, kind: string): void {
