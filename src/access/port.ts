@@ -51,7 +51,7 @@ export interface StoredSession {
   /** The user's when it was opened. */
   readonly generation: number;
   readonly method: SessionMethod;
-  /** Client id, of an application's session. */
+  /** Who it was handed to: the client id of an application, or the command line. */
   readonly application?: string | undefined;
   readonly createdAt: number;
   readonly lastUsedAt: number;
@@ -170,8 +170,16 @@ export interface Session extends StoredSession {
 
 export interface SessionTable {
   readonly size: number;
-  /** Resolves when the session is durable. `user` is who was verified: what was ended for them meanwhile ends this login too. */
-  open(user: User, method: SessionMethod, application?: string): Promise<{ token: string; session: Session }>;
+  /**
+   * Resolves when the session is durable. `user` is who was verified: what was ended for them meanwhile ends this login too. `application` names
+   * who it is handed to, when that is not the person's browser; `notAfter` bounds its longest life.
+   */
+  open(
+    user: User,
+    method: SessionMethod,
+    application?: string,
+    notAfter?: number,
+  ): Promise<{ token: string; session: Session }>;
   /** The live session of a token; slides its idle limit. Synchronous: this is on the path of every request. */
   find(token: string): Session | undefined;
   /** The same by id: for what acts in a session's name. */

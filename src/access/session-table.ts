@@ -137,7 +137,7 @@ export async function createSessionTable(
       return entries.size;
     },
 
-    async open(user, method, application) {
+    async open(user, method, application, notAfter = Number.POSITIVE_INFINITY) {
       const token = newToken(random);
       const now = clock.now();
       const stored = slid(
@@ -151,7 +151,7 @@ export async function createSessionTable(
           createdAt: now,
           lastUsedAt: now,
           expiresAt: 0,
-          renewableUntil: now + options.absoluteMs,
+          renewableUntil: Math.min(now + options.absoluteMs, notAfter),
         },
         now,
       );

@@ -11,6 +11,7 @@ import { policySteps } from './policy-steps.ts';
 import { policyTest } from './policy-test.ts';
 import { start } from './start.ts';
 import { stringImport } from './string-import.ts';
+import { userCommands } from './users.ts';
 import { verify } from './verify.ts';
 import { verifyStore } from './verify-store.ts';
 import { walletUrl } from './wallet-url.ts';
@@ -19,6 +20,7 @@ import { walletUrl } from './wallet-url.ts';
 export const COMMANDS: readonly Command[] = [
   start,
   walletUrl,
+  ...userCommands,
   doctor,
   verify,
   verifyStore,

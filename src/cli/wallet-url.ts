@@ -6,14 +6,10 @@ import { bytesToHex } from '../base/bytes.ts';
 import { devAccount, isDevAccountName } from '../node/dev-accounts.ts';
 import { readKeyFile } from '../node/key-files.ts';
 import { type Command, text } from './command.ts';
+import { createNodeClient, Refused } from './node-client.ts';
 
-const timeoutMs = 30_000;
 const challengeSchema = z.object({ msg: z.string(), nonceToken: z.string() });
 const tokenSchema = z.object({ token: z.string().min(1) });
-const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-
-/** What keeps somebody from a wallet URL, for the person at the terminal. */
-class Refused extends Error {}
 
 export const walletUrl: Command = {
   name: 'wallet-url',
@@ -56,39 +52,18 @@ function accountOf(key: string | undefined, sample: string | undefined): LocalAc
   return sample !== undefined && isDevAccountName(sample) ? devAccount(sample) : undefined;
 }
 
-async function walletToken(origin: string, account: LocalAccount, stop: AbortSignal): Promise<string> {
-  const ask = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit): Promise<T> => {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetch(`${origin}${path}`, { ...init, signal, redirect: 'error' }).catch(() => {
-      throw new Refused(`nothing answers at ${origin}`);
-    });
-    const body: unknown = await response.json().catch(() => undefined);
-    const answer = schema.safeParse(body);
-    if (response.ok && answer.success) return answer.data;
-    const refusal = refusalSchema.safeParse(body);
-    throw new Refused(
-      refusal.success ? `${refusal.data.error.code}: ${refusal.data.error.message}` : `${origin} is no Privity node`,
-    );
-  };
-  const post = (body: unknown): RequestInit => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function walletToken(node: string, account: LocalAccount, stop: AbortSignal): Promise<string> {
+  const client = createNodeClient(node, stop);
+  const { origin } = client;
   const { address } = account;
   const domain = new URL(origin).host;
-  const { msg, nonceToken } = await ask('/api/siwe-messages', challengeSchema, post({ address, domain }));
+  const { msg, nonceToken } = await client.post('/api/siwe-messages', { address, domain }, challengeSchema);
   // Only a login to the node that was named is signed, whatever the server would like to have signed.
   if (!validateSiweMessage({ message: parseSiweMessage(msg), address, domain }))
     throw new Refused(`${origin} asked to sign something else than a login to it`);
   const signature = await account.signMessage({ message: msg });
-  const { token } = await ask(
-    '/api/auth/login/crypto-native',
-    tokenSchema,
-    post({ message: msg, signature, nonceToken }),
-  );
-  const own = await ask('/api/wallet/personal-rpc-token', tokenSchema, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  return own.token;
+  const answer = { message: msg, signature, nonceToken };
+  const { token } = await client.post('/api/auth/login/crypto-native', answer, tokenSchema);
+  const own = createNodeClient(node, stop, token);
+  return (await own.get('/api/wallet/personal-rpc-token', tokenSchema)).token;
 }

@@ -54,6 +54,7 @@ import { metricsRoutes } from './rest/metrics.ts';
 import { profileRoutes } from './rest/profile.ts';
 import { sessionRoutes } from './rest/session.ts';
 import { sessionsRoutes } from './rest/sessions.ts';
+import { terminalRoutes } from './rest/terminal.ts';
 import { walletRoutes } from './rest/wallet.ts';
 import { type ChainDescription, wellKnownRoutes } from './rest/well-known.ts';
 
@@ -174,6 +175,7 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
         pages.setErrorHandler(sendPageError);
         oidcRoutes(pages, { cookie: sessionCookie, pendingTtlMs: options.loginPendingTtlMs }, logins);
         authorizeRoutes(pages, { cookie: sessionCookie, ...options }, logins);
+        terminalRoutes(pages, { cookie: sessionCookie }, logins);
       });
       sessionRoutes(rest, { cookie: sessionCookie }, deps);
       sessionsRoutes(rest, deps);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { getAddress } from 'viem';
 import type { Access, Session } from '../../access/port.ts';
 import { type CookieOptions, clearSessionCookie } from '../authenticate.ts';
@@ -16,6 +16,7 @@ import { sendPage } from '../pages/page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import type { AuditSink } from '../port.ts';
 import type { CheckRate } from '../rate-limits.ts';
+import { personOf } from './person-of.ts';
 
 const formBytesMax = 8192;
 
@@ -45,7 +46,7 @@ export function authorizeRoutes(
   app.get('/auth/authorize', async (request, reply) => {
     await checkRate('auth', request);
     const asked = readAuthorizationRequest(new URL(request.url, cookie.origin).searchParams, applications);
-    const person = personOf(request);
+    const person = personOf(request, access);
     if (person === undefined) {
       return sendPage(reply, 200, signInPage(asked, { ...chain, hasProvider: access.oidcLogin !== undefined }));
     }
@@ -63,7 +64,7 @@ export function authorizeRoutes(
     if (request.headers.origin !== cookie.origin) throw rpcError('REQUEST_CROSS_SITE');
     if (!(request.body instanceof URLSearchParams)) throw rpcError('AUTHORIZE_REQUEST', 'no form');
     const asked = readAuthorizationRequest(request.body, applications);
-    const person = personOf(request);
+    const person = personOf(request, access);
     if (person === undefined) return reply.redirect(authorizationPath(asked), 303);
     const decision = request.body.get('decision');
     if (decision === 'switch') return switchAccount(person.session, asked, reply);
@@ -79,15 +80,6 @@ export function authorizeRoutes(
     });
     return reply.redirect(callbackUrl(asked, { token }), 303);
   });
-
-  /** Whoever is logged in by cookie on our own pages, as of now. An application's token opens no other session. */
-  function personOf({ session: presented, headers }: FastifyRequest) {
-    const session = presented && access.sessions.byId(presented.id);
-    if (session === undefined || headers.authorization !== undefined || session.method === 'application')
-      return undefined;
-    const user = access.users.byId(session.userId);
-    return user === undefined ? undefined : { session, user };
-  }
 
   async function switchAccount(session: Session, asked: AuthorizationRequest, reply: FastifyReply) {
     await access.sessions.revoke(session.tokenHash);

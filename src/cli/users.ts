@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type CliContext, type Command, text } from './command.ts';
+import { createNodeClient, type NodeClient, noAnswer, Refused } from './node-client.ts';
+
+const userSchema = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  disabled: z.boolean(),
+  sessions: z.number(),
+  roles: z.array(z.object({ roleName: z.string() })),
+});
+const pageSchema = z.object({ items: z.array(userSchema), next: z.string().nullable() });
+const sessionsSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      method: z.string(),
+      application: z.string().nullable(),
+      createdAt: z.string(),
+      lastUsedAt: z.string(),
+      expiresAt: z.string(),
+    }),
+  ),
+});
+
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+const help = `--token-file is a file with the token of an administrator's session; NODE/auth/terminal makes one in a browser. NODE is the URL of a running\nnode: https, or http on this machine.`;
+
+interface Order {
+  readonly name: string;
+  readonly summary: string;
+  /** A person is named on the command line. */
+  readonly ofUser: boolean;
+  readonly wantsReason: boolean;
+  run(client: NodeClient, context: CliContext, said: { readonly user: string; readonly reason: string }): Promise<void>;
+}
+
+function userCommand({ name, summary, ofUser, wantsReason, run }: Order): Command {
+  const usage = `privity ${name} NODE${ofUser ? ' USER' : ''}${wantsReason ? ' --reason TEXT' : ''} --token-file FILE\n\n${help}${ofUser ? ' USER is an id as `privity users list` prints it.' : ''}`;
+  return {
+    name,
+    summary,
+    usage,
+    options: { 'token-file': { type: 'string' }, ...(wantsReason ? { reason: { type: 'string' } as const } : {}) },
+    async run({ positionals, values }, context) {
+      const [node, user = '', ...more] = positionals;
+      const file = text(values['token-file']);
+      const reason = text(values['reason'])?.trim() ?? '';
+      const isUsed = node !== undefined && more.length === 0 && ofUser === (user !== '') && file !== undefined;
+      if (!isUsed || !isReachable(node) || (wantsReason && reason === '')) {
+        context.printError(usage);
+        return 2;
+      }
+      try {
+        const token = readFileSync(file, 'utf8').trim();
+        await run(createNodeClient(node, context.signal, token), context, { user: encodeURIComponent(user), reason });
+        return 0;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        context.printError(`privity ${name}: ${error.message}`);
+        return 1;
+      }
+    },
+  };
+}
+
+/** The token is not sent over a network that can read it. */
+function isReachable(node: string): boolean {
+  if (!URL.canParse(node)) return false;
+  const { protocol, hostname } = new URL(node);
+  return protocol === 'https:' || (protocol === 'http:' && LOCAL_HOSTS.includes(hostname));
+}
+
+/** Who somebody is comes from elsewhere: nothing in a name may move the cursor or look like another row. */
+const printable = (name: string): string => name.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+
+const list = userCommand({
+  name: 'users list',
+  summary: 'Lists the people whom a running node knows: id, state, number of sessions, roles, name.',
+  ofUser: false,
+  wantsReason: false,
+  async run(client, { print }) {
+    let next: string | null = '';
+    while (next !== null) {
+      const page: z.infer<typeof pageSchema> = await client.get(
+        `/api/users${next === '' ? '' : `?after=${encodeURIComponent(next)}`}`,
+        pageSchema,
+      );
+      for (const { id, disabled, sessions, roles, displayName } of page.items) {
+        const named = roles.map(({ roleName }) => roleName).join() || '-';
+        print(`${id}  ${disabled ? 'disabled' : 'enabled '}  ${sessions}  ${named}  ${printable(displayName)}`);
+      }
+      next = page.next;
+    }
+  },
+});
+
+const sessions = userCommand({
+  name: 'users sessions',
+  summary: 'Lists the sessions of a person: id, method, application, when it was opened, last used and ends.',
+  ofUser: true,
+  wantsReason: false,
+  async run(client, { print }, { user }) {
+    const { items } = await client.get(`/api/admin/sessions?userId=${user}`, sessionsSchema);
+    for (const { id, method, application, createdAt, lastUsedAt, expiresAt } of items) {
+      print(`${id}  ${method}  ${printable(application ?? '-')}  ${createdAt}  ${lastUsedAt}  ${expiresAt}`);
+    }
+  },
+});
+
+const order = (name: string, summary: string, pathOf: (user: string) => string, done: string): Command =>
+  userCommand({
+    name,
+    summary,
+    ofUser: true,
+    wantsReason: true,
+    async run(client, { print }, { user, reason }) {
+      await client.post(pathOf(user), { reason }, noAnswer);
+      print(done);
+    },
+  });
+
+/** People and their sessions on a running node, by whoever has an administrator's session. */
+export const userCommands: readonly Command[] = [
+  list,
+  sessions,
+  order(
+    'users end-sessions',
+    'Ends every session and wallet URL of a person, at once. They may log in again.',
+    (user) => `/api/admin/sessions/revoke-all?userId=${user}`,
+    'Every session and wallet URL of this person has ended.',
+  ),
+  order(
+    'users disable',
+    'Ends every session and wallet URL of a person, at once, and refuses their logins.',
+    (user) => `/api/users/${user}/disable`,
+    'This person is disabled, and everything they were let in by has ended.',
+  ),
+  order(
+    'users enable',
+    'Lets a disabled person log in again. What was ended stays ended.',
+    (user) => `/api/users/${user}/enable`,
+    'This person may log in again.',
+  ),
+];
