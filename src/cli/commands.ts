@@ -1,6 +1,8 @@
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { doctor } from './doctor.ts';
+import { jobs } from './jobs.ts';
+import { jobsRelease } from './jobs-release.ts';
 import { keysCheck } from './keys-check.ts';
 import { listRoot } from './list-root.ts';
 import { listSteps } from './list-steps.ts';
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   verify,
   verifyStore,
+  jobsRelease,
+  jobs,
   configCheck,
   keysCheck,
   policyCheck,

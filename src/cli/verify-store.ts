@@ -1,17 +1,12 @@
 import { createPublicClient } from 'viem';
 import { bigIntToHex } from '../base/bytes.ts';
 import { systemClock } from '../base/clock.ts';
-import { loadConfig } from '../config/load.ts';
-import { verifyConfig } from '../config/verify.ts';
 import { lookAtL1 } from '../node/compare-with-l1.ts';
-import { foldersOf } from '../node/folders.ts';
-import { openKeys } from '../node/keys.ts';
 import { createLog } from '../node/log.ts';
-import { openNodeStore } from '../node/open-node-store.ts';
-import { readFoundation } from '../node/read-foundation.ts';
 import { replayStore } from '../node/replay-store.ts';
 import { l1Transport } from '../settlement/l1-transport.ts';
-import { type Command, configOf, text } from './command.ts';
+import { type Command, text } from './command.ts';
+import { withStoppedNode } from './stopped-node.ts';
 
 export const verifyStore: Command = {
   name: 'verify-store',
@@ -20,26 +15,19 @@ export const verifyStore: Command = {
     'privity verify-store [--config FILE] [--dev] [--l1 URL]\n\n--l1 also compares genesis and every executed batch with what PrivityChain stores.',
   options: { config: { type: 'string' }, dev: { type: 'boolean' }, l1: { type: 'string' } },
   async run({ values }, context) {
-    const config = loadConfig(configOf(values, context));
-    verifyConfig(config);
-    const folders = foldersOf(config);
-    // First: a wrong folder must be refused before anything is made in it.
-    const { genesis, place } = readFoundation(config, folders);
-    const url = text(values['l1']);
-    const l1 =
-      url === undefined
-        ? undefined
-        : await lookAtL1(createPublicClient({ transport: l1Transport(url) }), { ...genesis, ...place });
-    const log = createLog('error');
-    const keys = await openKeys(config, folders, context.environment);
-    const store = await openNodeStore(config, folders, { keys, clock: systemClock, log });
-    try {
+    return withStoppedNode(values, context, async ({ config, foundation, keys, store }) => {
+      const { genesis, place } = foundation;
+      const url = text(values['l1']);
+      const l1 =
+        url === undefined
+          ? undefined
+          : await lookAtL1(createPublicClient({ transport: l1Transport(url) }), { ...genesis, ...place });
       const { store: found, ...report } = await replayStore(config, {
         genesis,
         keys,
         store,
         clock: systemClock,
-        log,
+        log: createLog('error'),
         onBatch: () => undefined,
         ...(l1 === undefined ? {} : { l1 }),
       });
@@ -53,8 +41,6 @@ export const verifyStore: Command = {
       if (report.withdrawals > 0) context.print(`withdrawals of batches: ${report.withdrawals}, executed again`);
       context.print(`state root ${bigIntToHex(report.stateRoot, 32)}`);
       return 0;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };

@@ -344,6 +344,7 @@ export interface LeasedJob extends JobInput {
 export interface JobRecord extends JobInput {
   readonly state: 'queued' | 'leased' | 'done' | 'poisoned';
   readonly attempts: number;
+  readonly lease: { readonly worker: string; readonly until: number } | undefined;
   readonly result: Uint8Array | undefined;
   readonly failure: string | undefined;
 }
@@ -362,14 +363,19 @@ export interface JobQueue {
   giveBack(job: LeasedJob): Promise<void>;
   /** Ends the leases of a worker that is known to be dead: they can be taken at once. Answers how many there were. */
   reclaim(worker: string): Promise<number>;
-  /** Puts a poisoned job back with all its attempts. */
-  release(id: string): Promise<void>;
   get(id: string): Promise<JobRecord | undefined>;
   counts(): Promise<Readonly<Record<JobRecord['state'], number>>>;
-  poisoned(limit: number): Promise<JobRecord[]>;
+  /** The poisoned ones first, then those that are worked on or wait, as they come. */
+  unfinished(limit: number): Promise<JobRecord[]>;
   remove(id: string): Promise<boolean>;
   /** Removes every job of this priority and all that come after it, leased ones too: their workers lose the lease. Answers how many. */
   removeFrom(priority: number): Promise<number>;
+}
+
+/** What a person does to the queue: in the transaction of its audit row. */
+export interface JobWriter {
+  /** Puts a poisoned job back with all its attempts. STORE_NOT_FOUND when there is no such poisoned job. */
+  release(id: string): Promise<void>;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- store
@@ -401,6 +407,7 @@ export interface StoreWrites {
   readonly proofs: ProofWriter;
   readonly checkpoints: CheckpointWriter;
   readonly audit: AuditWriter;
+  readonly jobs: JobWriter;
   readonly users: UserWriter;
   readonly sessions: SessionWriter;
   readonly wallets: WalletWriter;

@@ -9,6 +9,7 @@ import { createCheckpointReader, createCheckpointWriter } from './tables/checkpo
 import { createNonceWriter } from './tables/consumed-nonces.ts';
 import { createDenialReader, createDenialWriter } from './tables/denials.ts';
 import { createEventLogReader, createEventLogWriter } from './tables/event-logs.ts';
+import { createJobWriter } from './tables/job-queue.ts';
 import { createLogPostingReader, createLogPostingWriter } from './tables/log-postings.ts';
 import { createProofReader, createProofWriter } from './tables/proofs.ts';
 import { createSessionReader, createSessionWriter } from './tables/sessions.ts';
@@ -48,6 +49,7 @@ export function createWrites(context: TableContext, scope: WriteScope): StoreWri
     proofs: createProofWriter(context, scope),
     checkpoints: createCheckpointWriter(context, scope),
     audit: createAuditWriter(context, scope),
+    jobs: createJobWriter(context, scope),
     users: createUserWriter(context, scope),
     sessions: createSessionWriter(context, scope),
     wallets: createWalletWriter(context, scope),

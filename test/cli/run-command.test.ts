@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { runCommand } from '../../src/cli/run-command.ts';
+import { askPrivity } from './ask-privity.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'privity-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,17 +14,7 @@ const write = (name: string, text: string): string => {
   return join(folder, name);
 };
 
-async function privity(...words: string[]) {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const status = await runCommand(words, COMMANDS, {
-    environment: {},
-    print: (line) => void out.push(line),
-    printError: (line) => void errors.push(line),
-    signal: new AbortController().signal,
-  });
-  return { status, out: out.join('\n'), errors: errors.join('\n') };
-}
+const privity = (...words: string[]) => askPrivity(words);
 
 describe('finding a command', () => {
   it('lists every command when asked, in any of the usual ways', async () => {

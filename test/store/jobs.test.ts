@@ -14,6 +14,7 @@ describeOnBothDatabases('prover jobs', (cluster) => {
 
   const enqueue = (id: string, priority = 0, kind = 'segment') =>
     store.jobs.enqueue({ id, kind, priority, payload: Buffer.from(`payload of ${id}`) });
+  const release = (id: string) => store.transaction((writes) => writes.jobs.release(id));
   const lease = (worker = 'w', ttlMs = 1_000, kinds = ['segment']) => store.jobs.lease(worker, kinds, ttlMs);
 
   test('a job is enqueued once, leased by priority and age, and kept with its result', async () => {
@@ -49,6 +50,46 @@ describeOnBothDatabases('prover jobs', (cluster) => {
     await store.jobs.complete(first, Uint8Array.of(2));
     expect(await enqueue('b', 3)).toBe(true);
     expect((await lease())?.attempt).toBe(1);
+  });
+
+  test('what is unfinished is listed as it comes, with who works on it until when', async () => {
+    for (const [id, priority] of [
+      ['c', 9],
+      ['a', 2],
+      ['b', 3],
+      ['d', 9],
+    ] as const)
+      await enqueue(id, priority);
+    await store.jobs.complete((await lease())!, Uint8Array.of(1));
+    const { leaseUntil } = (await lease('other', 5_000))!;
+    expect(await store.jobs.unfinished(10)).toMatchObject([
+      { id: 'b', state: 'leased', attempts: 1, lease: { worker: 'other', until: leaseUntil } },
+      { id: 'c', state: 'queued', attempts: 0, lease: undefined },
+      { id: 'd' },
+    ]);
+    expect(await store.jobs.unfinished(1)).toMatchObject([{ id: 'b' }]);
+    await enqueue('e', 10, 'merge');
+    for (let failures = 1; failures <= 3; failures++)
+      await store.jobs.fail((await lease('w', 1_000, ['merge']))!, 'broke', 0);
+    expect((await store.jobs.unfinished(2)).map(({ id, state }) => [id, state])).toEqual([
+      ['e', 'poisoned'],
+      ['b', 'leased'],
+    ]);
+  });
+
+  test('only a poisoned job is released, and not when its transaction fails', async () => {
+    await enqueue('a');
+    await expectCode(release('a'), 'STORE_NOT_FOUND');
+    await expectCode(release('b'), 'STORE_NOT_FOUND');
+    for (let attempt = 1; attempt <= 3; attempt++) await store.jobs.fail((await lease())!, 'broke', 0);
+    const failing = store.transaction(async (writes) => {
+      await writes.jobs.release('a');
+      throw new RangeError('no audit row');
+    });
+    await expect(failing).rejects.toThrow('no audit row');
+    expect(await store.jobs.get('a')).toMatchObject({ state: 'poisoned', attempts: 3, lease: undefined });
+    await release('a');
+    expect(await store.jobs.get('a')).toMatchObject({ state: 'queued', attempts: 0, failure: 'broke' });
   });
 
   test('only the kinds asked for are leased', async () => {
@@ -101,9 +142,9 @@ describeOnBothDatabases('prover jobs', (cluster) => {
       bench.clock.time += 2_000;
     }
     expect(await lease()).toBeUndefined();
-    expect(await store.jobs.poisoned(5)).toMatchObject([{ id: 'a', state: 'poisoned', failure: 'broke 3' }]);
-    await store.jobs.release('a');
-    await expectCode(store.jobs.release('a'), 'STORE_NOT_FOUND');
+    expect(await store.jobs.unfinished(5)).toMatchObject([{ id: 'a', state: 'poisoned', failure: 'broke 3' }]);
+    await release('a');
+    await expectCode(release('a'), 'STORE_NOT_FOUND');
     expect((await lease())?.attempt).toBe(1);
   });
 
@@ -118,7 +159,7 @@ describeOnBothDatabases('prover jobs', (cluster) => {
     bench.clock.time += 100;
     expect(await lease()).toBeUndefined();
     expect((await store.jobs.counts()).poisoned).toBe(1);
-    await store.jobs.release('a');
+    await release('a');
     expect((await lease())?.attempt).toBe(1);
   });
 

@@ -89,3 +89,6 @@ function priorityOf({ kind }: ProvingJob, to: bigint): number {
 
 /** Jobs of ranges that end with `batch` or later have this priority or a later one. */
 export const firstPriorityOf = (batch: bigint): number => Number(batch) * stepsPerRange;
+
+/** The last batch of the range that jobs of this priority belong to. */
+export const lastBatchOf = (priority: number): number => Math.floor(priority / stepsPerRange);

@@ -6,10 +6,12 @@ import type { KeyRing } from '../envelope/key-ring.ts';
 import type { RecordVault } from '../envelope/record-vault.ts';
 import { storeError } from '../errors.ts';
 import type { Mutex } from '../mutex.ts';
-import type { JobInput, JobQueue, JobRecord, LeasedJob } from '../port.ts';
+import type { JobInput, JobQueue, JobRecord, JobWriter, LeasedJob } from '../port.ts';
 import { decodeRecord, encodeRecord } from '../record-json.ts';
 import type { Schema, WriteHandle } from '../schema.ts';
 import type { WriteGuard } from '../write-guard.ts';
+import type { WriteScope } from '../write-scope.ts';
+import type { TableContext } from './table-context.ts';
 
 type JobRow = Schema['jobs'];
 /**
@@ -37,10 +39,25 @@ export interface OwnedJobQueue extends JobQueue {
 
 const PAGE = 500;
 
+const jobIdOf = ({ blindIndex }: Pick<KeyRing, 'blindIndex'>, id: string) => blindIndex('job id', id);
+
+export const createJobWriter = (context: Pick<TableContext, 'blindIndex'>, { db }: WriteScope): JobWriter => ({
+  async release(id) {
+    // It could be taken since it was queued, but for its state: no clock is asked.
+    const { numUpdatedRows } = await db
+      .updateTable('jobs')
+      .set({ state: 'queued', attempts: 0, failures: 0, run_after: sql`enqueued_at` })
+      .where('id', '=', jobIdOf(context, id))
+      .where('state', '=', 'poisoned')
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw storeError('STORE_NOT_FOUND', 'there is no such poisoned job');
+  },
+});
+
 export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueDeps): OwnedJobQueue {
   const { engine, keys, vault, clock, guard } = deps;
   const { attemptsMax } = options;
-  const idOf = (id: string) => keys.blindIndex('job id', id);
+  const idOf = (id: string) => jobIdOf(keys, id);
   const seal = (id: Uint8Array, part: Part, value: unknown) => vault.seal('jobs', [id, part], encodeRecord(value));
   const open = <T>(row: JobRow, part: Part): T => decodeRecord<T>(vault.open('jobs', [row.id, part], row[part]!));
   const input = (row: JobRow): JobInput => {
@@ -52,6 +69,7 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
     ...input(row),
     state: row.state,
     attempts: row.attempts,
+    lease: row.lease_owner === null ? undefined : { worker: row.lease_owner, until: row.lease_until! },
     result: row.result === null ? undefined : open<Uint8Array>(row, 'result'),
     failure: row.failure === null ? undefined : open<string>(row, 'failure'),
   });
@@ -199,17 +217,6 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
         return Number(result.numUpdatedRows);
       }),
 
-    release: (id) =>
-      write('releasing a job', async () => {
-        const result = await engine.writer
-          .updateTable('jobs')
-          .set({ state: 'queued', attempts: 0, failures: 0, run_after: clock.now() })
-          .where('id', '=', idOf(id))
-          .where('state', '=', 'poisoned')
-          .executeTakeFirst();
-        if (result.numUpdatedRows !== 1n) throw storeError('STORE_NOT_FOUND', 'there is no such poisoned job');
-      }),
-
     get: async (id) => {
       const row = await engine.reader.selectFrom('jobs').selectAll().where('id', '=', idOf(id)).executeTakeFirst();
       return row === undefined ? undefined : describe(row);
@@ -230,12 +237,15 @@ export function createJobQueue(options: { attemptsMax: number }, deps: JobQueueD
       };
     },
 
-    poisoned: async (limit) => {
+    unfinished: async (limit) => {
       const rows = await engine.reader
         .selectFrom('jobs')
         .selectAll()
-        .where('state', '=', 'poisoned')
+        .where('state', '!=', 'done')
+        .orderBy(({ case: choose }) => choose().when('state', '=', 'poisoned').then(0).else(1).end())
+        .orderBy('priority')
         .orderBy('enqueued_at')
+        .orderBy('id')
         .limit(limit)
         .execute();
       return rows.map(describe);

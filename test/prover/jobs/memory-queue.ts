@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/base/clock.ts';
-import type { JobInput, JobQueue, JobRecord, LeasedJob } from '../../../src/store/port.ts';
+import type { JobInput, JobQueue, JobRecord, JobWriter, LeasedJob } from '../../../src/store/port.ts';
 
 interface Row extends JobInput {
   state: JobRecord['state'];
@@ -12,8 +12,10 @@ interface Row extends JobInput {
   failure: string | undefined;
 }
 
+type MemoryQueue = JobQueue & JobWriter & { readonly rows: Map<string, Row> };
+
 /** The lease table of the port without a database; `src/store` tests its own against the same words. */
-export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue & { readonly rows: Map<string, Row> } {
+export function createMemoryQueue(clock: Clock, attemptsMax: number): MemoryQueue {
   const rows = new Map<string, Row>();
   const held = ({ id, attempt, worker }: LeasedJob): Row => {
     const row = rows.get(id);
@@ -69,12 +71,18 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
     async release(id) {
       Object.assign(rows.get(id)!, { state: 'queued', attempts: 0, failures: 0, availableAt: 0 });
     },
-    get: async (id) => rows.get(id),
+    async get(id) {
+      const row = rows.get(id);
+      return row && recordOf(row);
+    },
     async counts() {
       const count = (state: JobRecord['state']) => [...rows.values()].filter((row) => row.state === state).length;
       return { queued: count('queued'), leased: count('leased'), done: count('done'), poisoned: count('poisoned') };
     },
-    poisoned: async (limit) => [...rows.values()].filter(({ state }) => state === 'poisoned').slice(0, limit),
+    async unfinished(limit) {
+      const open = [...rows.values()].filter(({ state }) => state !== 'done');
+      return open.slice(0, limit).map(recordOf);
+    },
     remove: async (id) => rows.delete(id),
     removeFrom: async (priority) => {
       const found = [...rows.values()].filter((row) => row.priority >= priority);
@@ -83,3 +91,8 @@ export function createMemoryQueue(clock: Clock, attemptsMax: number): JobQueue &
     },
   };
 }
+
+const recordOf = (row: Row): JobRecord => ({
+  ...row,
+  lease: row.state === 'leased' ? { worker: row.worker, until: row.leaseUntil } : undefined,
+});
