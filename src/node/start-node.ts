@@ -16,6 +16,7 @@ import { type ChainFoundation, openDevelopmentChain } from './development-chain.
 import { type Folders, foldersOf } from './folders.ts';
 import { openKeys } from './keys.ts';
 import { type L1, openL1 } from './l1.ts';
+import { L1Moment } from './l1-moment.ts';
 import { listen } from './listen.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { openNodeStore } from './open-node-store.ts';
@@ -115,7 +116,7 @@ export async function startNode(config: Config, deps: NodeDeps): Promise<Running
         pipeline,
         watcher,
         withoutProving: (from, work) => proving.withdraw(from, work),
-        clock,
+        moment: new L1Moment(store),
         log,
         onWithdrawn: metrics.onWithdrawn,
       },

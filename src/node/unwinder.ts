@@ -3,16 +3,16 @@
  * judged under is revoked for their slot, they are withdrawn and executed again (G3, G7). Nothing is opened, sealed or sent while that is in doubt.
  *
  * An Ethereum node that lags, or one that was switched to, also shows fewer operations. So a loss counts when the confirmed block is younger
- * than the moment at which it was noticed: everything that was ever taken was confirmed before.
+ * than any that was seen when it was noticed, and than those that ever confirmed an operation: by Ethereum's clock, never by ours.
  */
 
 import type { Logger } from 'pino';
-import type { Clock } from '../base/clock.ts';
 import { PRIORITY_KIND } from '../chain/constants.ts';
 import type { PriorityOperation } from '../chain/priority-operation.ts';
 import { chainHalted } from '../sequencer/errors.ts';
 import type { WithdrawalCause, WithdrawnEntry } from '../sequencer/log-entries.ts';
 import type { PriorityChainView } from '../settlement/port.ts';
+import type { L1Moment } from './l1-moment.ts';
 import type { UnfinalBatch } from './pipeline/unfinal-batches.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -28,7 +28,7 @@ export interface UnwinderDeps {
   readonly watcher: PriorityChainView;
   /** Stops proving, lets the work be done, and goes on before `from`. */
   readonly withoutProving: (from: bigint, work: () => Promise<void>) => Promise<void>;
-  readonly clock: Clock;
+  readonly moment: L1Moment;
   readonly log: Logger;
   readonly onWithdrawn: (cause: WithdrawalCause, batches: number) => void;
 }
@@ -38,10 +38,13 @@ type Request = Omit<WithdrawnEntry, 'kind' | 'at'>;
 export class Unwinder {
   readonly #options: UnwinderOptions;
   readonly #deps: UnwinderDeps;
-  readonly #revoked = new Map<bigint, bigint>();
-  /** Milliseconds: when operations were first seen to be missing. */
-  #noticedAt: number | undefined;
+  /** First slots in which roots are revoked, and the youngest confirmed block as of which that was asked, in seconds. */
+  readonly #revoked = new Map<bigint, { readonly from: bigint; readonly time: bigint }>();
+  /** Seconds, as Ethereum counts them: its newest block when operations were first seen to be missing. */
+  #noticedAt: bigint | undefined;
   #withdrawing = false;
+  /** Batches that are being read: none may be taken back meanwhile. */
+  #reading: Promise<unknown> = Promise.resolve();
   /** For what everything was found to stand. */
   #foundWell = '';
   #interrupt = new AbortController();
@@ -61,7 +64,11 @@ export class Unwinder {
   /** After each look at Ethereum: which of the roots that matter are revoked. */
   async learnRevocations(): Promise<void> {
     const { pipeline, watcher } = this.#deps;
-    const batches = await pipeline.unfinalBatches();
+    // What is taken back must not be read, and is looked at again when it stands again.
+    if (this.#withdrawing) return;
+    const reading = pipeline.unfinalBatches();
+    this.#reading = Promise.allSettled([this.#reading, reading]);
+    const batches = await reading;
     const first = batches[0]?.startIndex ?? pipeline.sequencer.processed.index;
     const queued = watcher.from(first, Number.MAX_SAFE_INTEGER).filter(isPolicyChange);
     const roots = new Set([
@@ -69,12 +76,19 @@ export class Unwinder {
       ...batches.map((b) => b.policyRoot),
       ...queued.map((o) => o.a),
     ]);
-    for (const root of roots) {
-      const from = await watcher.revokedFrom(root);
-      if (from === undefined) this.#revoked.delete(root);
-      else this.#revoked.set(root, from);
-    }
+    for (const root of roots) await this.#learnRevocation(root);
     this.#foundWell = '';
+  }
+
+  /** No revocation is ever lifted: only a younger block that does not have it, after a reorg, says that there is none. */
+  async #learnRevocation(root: bigint): Promise<void> {
+    const { watcher } = this.#deps;
+    const before = watcher.confirmedTime ?? 0n;
+    const from = await watcher.revokedFrom(root);
+    const known = this.#revoked.get(root);
+    if (from !== undefined)
+      this.#revoked.set(root, { from, time: max(watcher.confirmedTime ?? 0n, known?.time ?? 0n) });
+    else if (known !== undefined && before > known.time) this.#revoked.delete(root);
   }
 
   /** How many operations the next batch must have processed so that its root is not revoked in `slot`. */
@@ -91,17 +105,25 @@ export class Unwinder {
   async mayGoOn(): Promise<boolean> {
     const { pipeline, watcher } = this.#deps;
     if (watcher.confirmedTime === undefined || pipeline.sequencer.isReExecuting) return true;
-    if (await this.#isWell()) return true;
-    await pipeline.idle();
-    const batches = await pipeline.unfinalBatches();
-    const lost = await this.#firstLost(batches);
-    if (lost !== undefined && !this.#isCertain()) return false;
-    if (lost === 'final') {
-      throw chainHalted('HALT_FINAL_TOUCHED', `operations of the batches up to ${pipeline.book.final} are gone`);
+    while (await this.#isWell()) {
+      const { looks } = watcher;
+      await this.#deps.moment.remember(watcher);
+      if (watcher.looks === looks) return true;
     }
-    const request = lost !== undefined ? await this.#plan(batches, lost, 'reorg') : await this.#planRevocation(batches);
-    if (request === undefined) return false;
-    await this.#withdraw(request);
+    await pipeline.idle();
+    if ((await this.#plan()) === undefined) return false;
+    this.#withdrawing = true;
+    try {
+      // What settlement was about to do may have been done: only now it is known what can be taken back, and what Ethereum may have of it.
+      this.#interrupt.abort();
+      await Promise.all([this.#settling, this.#reading]);
+      const request = await this.#plan();
+      if (request === undefined) return false;
+      await this.#withdraw(request);
+    } finally {
+      this.#interrupt = new AbortController();
+      this.#withdrawing = false;
+    }
     this.#noticedAt = undefined;
     return true;
   }
@@ -115,7 +137,7 @@ export class Unwinder {
   }
 
   async #isWell(): Promise<boolean> {
-    const { pipeline, watcher, clock, log } = this.#deps;
+    const { pipeline, watcher, moment, log } = this.#deps;
     const { book, sequencer } = pipeline;
     const at = [watcher.looks, book.latest, book.final, sequencer.openBatch?.number, pipeline.withdrawals].join('/');
     if (at === this.#foundWell) return true;
@@ -126,7 +148,7 @@ export class Unwinder {
       log.warn('l1.operations_back');
     }
     if (lost !== undefined && this.#noticedAt === undefined) {
-      this.#noticedAt = clock.now();
+      this.#noticedAt = max(watcher.newestTime, await moment.time());
       this.#interrupt.abort();
       this.#interrupt = new AbortController();
       const from = lost === 'final' ? book.final : lost;
@@ -138,7 +160,7 @@ export class Unwinder {
   }
 
   #isCertain(): boolean {
-    return Number(this.#deps.watcher.confirmedTime) * 1000 > this.#noticedAt!;
+    return this.#noticedAt !== undefined && this.#deps.watcher.confirmedTime! > this.#noticedAt;
   }
 
   async #firstLost(batches: readonly UnfinalBatch[]): Promise<bigint | 'final' | undefined> {
@@ -148,24 +170,30 @@ export class Unwinder {
     return batches.find((batch) => watcher.rollAfter(batch.priorityIndex) !== batch.priorityRoll)?.number;
   }
 
-  async #planRevocation(batches: readonly UnfinalBatch[]): Promise<Request | undefined> {
+  /** What has to be taken back for certain; undefined when nothing is, or when the queue does not hold the change of root that it needs. */
+  async #plan(): Promise<Request | undefined> {
+    const { pipeline } = this.#deps;
+    const batches = await pipeline.unfinalBatches();
+    const lost = await this.#firstLost(batches);
+    if (lost !== undefined && !this.#isCertain()) return undefined;
+    if (lost === 'final') {
+      throw chainHalted('HALT_FINAL_TOUCHED', `operations of the batches up to ${pipeline.book.final} are gone`);
+    }
+    if (lost !== undefined) return this.#planFrom(batches, lost, 'reorg');
     const revoked = batches.find((batch) => this.#isRevoked(batch.policyRoot, batch.slot));
-    return revoked === undefined ? undefined : this.#plan(batches, revoked.number, 'revocation');
+    return revoked === undefined ? undefined : this.#planFrom(batches, revoked.number, 'revocation');
   }
 
-  /** Undefined while the queue does not hold the change of root that a revocation needs. */
-  async #plan(all: readonly UnfinalBatch[], from: bigint, cause: WithdrawalCause): Promise<Request | undefined> {
-    const { pipeline, watcher } = this.#deps;
+  #planFrom(all: readonly UnfinalBatch[], from: bigint, cause: WithdrawalCause): Request | undefined {
+    const { watcher } = this.#deps;
     const batches = all.filter(({ number }) => number >= from);
     const start = batches[0]!.startIndex;
-    const { committed } = pipeline.book.counts;
     let at = { index: start, root: batches[0]!.startRoot };
     const upTo: bigint[] = [];
-    for (const { number, slot, priorityIndex } of batches) {
+    for (const { slot, priorityIndex, mayBeOnL1 } of batches) {
       const first = at.index;
       const wanted = this.#withDeposits(first, max(first, min(priorityIndex, watcher.confirmed)));
-      // L1 takes a changed batch in the place of one it had only under a root that is not revoked for any slot.
-      const isRevoked = (root: bigint) => this.#isRevoked(root, number <= committed ? undefined : slot);
+      const isRevoked = (root: bigint) => this.#isRevoked(root, mayBeOnL1 ? undefined : slot);
       const found = this.#upTo(wanted, rootAfter(watcher.from(first, Number(wanted - first)), at.root), isRevoked);
       if (found === undefined) return undefined;
       at = found;
@@ -196,21 +224,13 @@ export class Unwinder {
   }
 
   #isRevoked(root: bigint, slot: bigint | undefined): boolean {
-    const from = this.#revoked.get(root);
-    return from !== undefined && (slot === undefined || slot >= from);
+    const revoked = this.#revoked.get(root);
+    return revoked !== undefined && (slot === undefined || slot >= revoked.from);
   }
 
   async #withdraw(request: Request): Promise<void> {
     const { pipeline, withoutProving, log, onWithdrawn } = this.#deps;
-    this.#withdrawing = true;
-    try {
-      this.#interrupt.abort();
-      await this.#settling;
-      await withoutProving(request.from, () => pipeline.withdraw(request));
-      this.#interrupt = new AbortController();
-    } finally {
-      this.#withdrawing = false;
-    }
+    await withoutProving(request.from, () => pipeline.withdraw(request));
     const { from, cause, upTo } = request;
     onWithdrawn(cause, upTo.length);
     log.error({ cause, from: Number(from), batches: upTo.length, count: pipeline.withdrawals }, 'batches.withdrawn');

@@ -60,6 +60,8 @@ export interface PriorityChainView extends PriorityQueueView {
   readonly looks: number;
   /** Seconds: time of the block up to which operations are confirmed; undefined before the first look. */
   readonly confirmedTime: bigint | undefined;
+  /** Seconds: greatest time of a block that any look has seen, confirmed or not; 0 before the first. */
+  readonly newestTime: bigint;
   /** Roll of the first `count` confirmed operations; undefined when there are not so many. */
   rollAfter(count: bigint): bigint | undefined;
   /** First slot in which a policy root is revoked, as of the confirmed block; undefined when it is not. */

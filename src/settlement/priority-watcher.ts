@@ -50,6 +50,7 @@ export function createPriorityWatcher(
   const queue: Queued[] = [];
   let nextBlock = options.fromBlock;
   let seen: { readonly number: bigint; readonly timestamp: bigint } | undefined;
+  let newestTime = 0n;
   let looks = 0;
   let looking: Promise<void> | undefined;
   const event = getAbiItem({ abi: privityBridgeAbi, name: 'PriorityOperationQueued' });
@@ -64,6 +65,9 @@ export function createPriorityWatcher(
     },
     get confirmedTime() {
       return seen?.timestamp;
+    },
+    get newestTime() {
+      return newestTime;
     },
     from: (index, limit) => queue.slice(Number(index), Number(index) + limit).map(({ operation }) => operation),
     rollAfter: (count) => (count === 0n ? 0n : queue[Number(count) - 1]?.roll),
@@ -97,7 +101,8 @@ export function createPriorityWatcher(
   };
 
   async function look(): Promise<void> {
-    const head = await client.getBlockNumber({ cacheTime: 0 });
+    const { number: head, timestamp: headTime } = await client.getBlock({ blockTag: 'latest' });
+    if (headTime > newestTime) newestTime = headTime;
     const confirmedBlock = head - options.confirmationsMin;
     if (confirmedBlock < 0n) return;
     if (!(await standsAt(head))) await goBack();

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PRIORITY_KIND } from '../../src/chain/constants.ts';
 import type { PriorityOperation } from '../../src/chain/priority-operation.ts';
 import { rollPriority } from '../../src/chain/priority-operation.ts';
+import { L1Moment } from '../../src/node/l1-moment.ts';
 import { Unwinder } from '../../src/node/unwinder.ts';
 import { createDenyAllButExits } from '../../src/policy/built-in.ts';
 import { signerOf, transactionOf } from '../execution/support.ts';
@@ -39,6 +40,7 @@ class FakeQueue {
   operations: PriorityOperation[] = [];
   revoked = new Map<bigint, bigint>();
   confirmedTime: bigint | undefined = 0n;
+  newestTime = 0n;
   looks = 0;
   domain!: Life['genesis'];
   get confirmed() {
@@ -68,8 +70,13 @@ beforeEach(async () => {
   queue = new FakeQueue();
   life = await openLife(config, { operationsFrom: () => queue.operations });
   queue.domain = life.genesis;
+  queue.newestTime = seconds();
   events = [];
-  unwinder = new Unwinder(
+  unwinder = startUnwinder();
+});
+
+const startUnwinder = () =>
+  new Unwinder(
     { operationsPerBatchMax: 256 },
     {
       pipeline: life.pipeline,
@@ -78,12 +85,11 @@ beforeEach(async () => {
         events.push(`proving stops from ${from}`);
         await work();
       },
-      clock: life.clock,
+      moment: new L1Moment(life.store),
       log: silent,
       onWithdrawn: (cause, batches) => events.push(`${cause} of ${batches}`),
     },
   );
-});
 afterEach(() => life.stop());
 
 async function look(): Promise<boolean> {
@@ -116,6 +122,7 @@ const withdrawn = () => events.filter((event) => !event.startsWith('proving'));
 describe('operations that vanish', () => {
   it('halt at once, and are unwound when Ethereum has grown past the moment they were missed', async () => {
     await threeBatches();
+    queue.newestTime = seconds();
     queue.operations = [deposit(0n)];
     expect(await look()).toBe(false);
     expect([unwinder.alarm, withdrawn()]).toEqual([1, []]);
@@ -139,6 +146,58 @@ describe('operations that vanish', () => {
     queue.confirmedTime = seconds() + 60n;
     expect(await look()).toBe(true);
     expect([unwinder.alarm, events]).toEqual([0, []]);
+  });
+
+  it.each([
+    ['behind', () => seconds() + 10_000_000n],
+    ['ahead of', () => 1_000n],
+  ])('are judged by Ethereum’s time, also by a machine whose clock is far %s it', async (_how, time) => {
+    await threeBatches();
+    const newest = time();
+    queue.operations = [deposit(0n)];
+    queue.newestTime = newest;
+    for (const before of [24n, 12n, 0n]) {
+      queue.confirmedTime = newest - before;
+      expect(await look()).toBe(false);
+    }
+    expect(withdrawn()).toEqual([]);
+    queue.newestTime = newest + 25n;
+    queue.confirmedTime = newest + 1n;
+    expect(await look()).toBe(true);
+    expect(withdrawn()).toEqual(['reorg of 2']);
+  });
+
+  it('after a restart, too: an Ethereum node that lags behind what was seen before it is waited for', async () => {
+    queue.newestTime = 5_024n;
+    queue.confirmedTime = 5_000n;
+    await threeBatches();
+    const all = queue.operations;
+    queue.operations = [];
+    unwinder = startUnwinder();
+    for (const confirmed of [100n, 4_000n, 5_000n]) {
+      queue.newestTime = confirmed === 100n ? 124n : 5_024n;
+      queue.confirmedTime = confirmed;
+      expect(await look()).toBe(false);
+    }
+    queue.operations = all;
+    queue.confirmedTime = 5_012n;
+    expect(await look()).toBe(true);
+    expect([unwinder.alarm, events]).toEqual([0, []]);
+  });
+
+  it('make batches that Ethereum may have already come again under a root that is revoked for no slot', async () => {
+    await threeBatches();
+    const policy = life.genesis.policyRoot;
+    await life.pipeline.book.onAttempt({ kind: 'committed', batch: 2n }, `0x${'a1'.repeat(32)}`);
+    queue.operations = [deposit(0n, bob), deposit(1n), setPolicy(2n, exits)];
+    queue.revoked.set(policy, SLOT + 3n);
+    expect(await look()).toBe(false);
+    queue.confirmedTime = seconds() + 60n;
+    expect(await look()).toBe(true);
+    expect(withdrawn()).toEqual(['reorg of 3']);
+    await reExecuteAll(life);
+    const rootOf = async (batch: bigint) => (await life.pipeline.book.get(batch))?.stored.policyRoot;
+    expect([await rootOf(1n), await rootOf(2n)]).toEqual([policy, exits]);
   });
 
   it('are not missed before the first look of a life, when nothing is known yet', async () => {
@@ -230,6 +289,67 @@ describe('a revoked policy root', () => {
     queue.revoked.set(policy(), 0n);
     expect(await look()).toBe(true);
     expect(withdrawn()).toEqual(['revocation of 1']);
+  });
+
+  it('is planned when settlement has stopped: what its last step made final stays', async () => {
+    await threeBatches();
+    const { pipeline } = life;
+    const step = unwinder.settle(new AbortController().signal, async (stop) => {
+      await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+      await pipeline.onCounts({ committed: 2n, proven: 2n, executed: 2n });
+      return true;
+    });
+    queue.operations.push(setPolicy(2n, exits));
+    queue.revoked.set(policy(), SLOT + 2n);
+    expect(await look()).toBe(true);
+    await step;
+    expect(withdrawn()).toEqual(['revocation of 1']);
+    await reExecuteAll(life);
+    expect((await pipeline.book.get(2n))!.stored.policyRoot).toBe(policy());
+  });
+
+  it('is not unlearned from an Ethereum node that lags, only from a younger block that does not have it', async () => {
+    await threeBatches();
+    queue.operations.push(setPolicy(2n, exits));
+    queue.revoked.set(policy(), SLOT + 4n);
+    queue.confirmedTime = 100n;
+    expect(await look()).toBe(true);
+    expect(unwinder.neededFor(SLOT + 4n)).toBe(3n);
+    queue.revoked.clear();
+    for (const time of [88n, 100n]) {
+      queue.confirmedTime = time;
+      await look();
+      expect(unwinder.neededFor(SLOT + 4n)).toBe(3n);
+    }
+    queue.confirmedTime = 112n;
+    await look();
+    expect(unwinder.neededFor(SLOT + 4n)).toBe(2n);
+  });
+
+  it('is not looked for in batches while they are taken back', async () => {
+    await threeBatches();
+    const { pipeline } = life;
+    let reads = 0;
+    const read = pipeline.unfinalBatches;
+    const withdraw = pipeline.withdraw;
+    const learned: Promise<void>[] = [];
+    Object.assign(pipeline, {
+      unfinalBatches: () => {
+        reads += 1;
+        return read();
+      },
+      async withdraw(...request: Parameters<typeof withdraw>) {
+        const before = reads;
+        learned.push(unwinder.learnRevocations());
+        await withdraw(...request);
+        expect(reads).toBe(before);
+      },
+    });
+    queue.operations.push(setPolicy(2n, exits));
+    queue.revoked.set(policy(), SLOT + 2n);
+    expect(await look()).toBe(true);
+    await Promise.all(learned);
+    expect([withdrawn(), learned.length]).toEqual([['revocation of 2'], 1]);
   });
 
   it('waits for the root that takes its place, and passes over one that is revoked as well', async () => {

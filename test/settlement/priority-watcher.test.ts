@@ -128,6 +128,7 @@ describe('the priority watcher', () => {
     const { timestamp } = await stage.client.getBlock({ blockNumber: (await stage.client.getBlockNumber()) - 2n });
     await watcher.poll();
     expect([watcher.confirmedTime, watcher.looks]).toEqual([timestamp, 2]);
+    expect(watcher.newestTime).toBe((await stage.client.getBlock()).timestamp);
   });
 
   it('tells of a revoked policy root when that is confirmed, and with it the root that takes its place', async () => {

@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.ts';
 import type { Sequencer } from '../../sequencer/sequencer.ts';
+import type { Withdrawals } from '../../sequencer/withdrawals.ts';
 import type { BatchBook } from '../batch-book.ts';
 import type { ProcessedOperations } from './processed-operations.ts';
 
@@ -14,6 +15,11 @@ export interface UnfinalBatch {
   /** Operations processed after it, and their roll. */
   readonly priorityIndex: bigint;
   readonly priorityRoll: bigint;
+  /**
+   * Whether Ethereum has, had or may yet get a batch of this number: one that was committed, sent, or ever taken back. One that takes its place is
+   * not accepted under a root that is revoked for any slot.
+   */
+  readonly mayBeOnL1: boolean;
 }
 
 /** Sealed batches that are not final, in order, and the open one. */
@@ -21,10 +27,12 @@ export async function unfinalBatches({
   book,
   processed,
   sequencer,
+  withdrawals,
 }: {
   readonly book: BatchBook;
   readonly processed: ProcessedOperations;
   readonly sequencer: Pick<Sequencer, 'openBatch'>;
+  readonly withdrawals: Pick<Withdrawals, 'epochOf'>;
 }): Promise<UnfinalBatch[]> {
   const found: UnfinalBatch[] = [];
   const last = await book.get(book.final);
@@ -36,14 +44,17 @@ export async function unfinalBatches({
     assert(booked !== undefined, 'a sealed batch is in its table');
     const { slot, policyRoot, priorityIndex } = booked.stored;
     const { roll: priorityRoll } = await processed.after(number);
-    found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot });
+    const wasSent = number <= book.counts.committed || booked.attempts.commit !== undefined;
+    const mayBeOnL1 = wasSent || withdrawals.epochOf(number) > 0;
+    found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot, mayBeOnL1 });
     [startIndex, startRoot] = [priorityIndex, policyRoot];
   }
   const open = sequencer.openBatch;
   // One that is closed and not sealed yet is looked at when it is; the open one behind it, too.
   if (open !== undefined && open.number === book.latest + 1n) {
     const { number, slot, policyRoot, priorityIndex, priorityRoll } = open;
-    found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot });
+    const mayBeOnL1 = withdrawals.epochOf(number) > 0;
+    found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot, mayBeOnL1 });
   }
   return found;
 }

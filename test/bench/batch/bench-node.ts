@@ -14,6 +14,7 @@ import { openDevelopmentChain } from '../../../src/node/development-chain.ts';
 import { foldersOf } from '../../../src/node/folders.ts';
 import { openKeys } from '../../../src/node/keys.ts';
 import { openL1 } from '../../../src/node/l1.ts';
+import { L1Moment } from '../../../src/node/l1-moment.ts';
 import { createLog } from '../../../src/node/log.ts';
 import { openNodeStore } from '../../../src/node/open-node-store.ts';
 import { openProving } from '../../../src/node/open-proving.ts';
@@ -94,7 +95,7 @@ export async function openBenchNode(folder: BenchFolder, { clock, report, onJob,
   const withoutProving = (from: bigint, work: () => Promise<void>) => proving.withdraw(from, work);
   const unwinder = new Unwinder(
     { operationsPerBatchMax },
-    { pipeline, watcher, withoutProving, clock, log, onWithdrawn: () => undefined },
+    { pipeline, watcher, withoutProving, moment: new L1Moment(store), log, onWithdrawn: () => undefined },
   );
   const leafKeys = createLeafKeys();
   const submitter = createSubmitter({
