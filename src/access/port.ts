@@ -149,7 +149,7 @@ export interface UserDirectory {
   /** Creates the user of this identity, or changes what the draft says differently. Resolves when durable. */
   save(draft: UserDraft): Promise<User>;
   /** What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. */
-  changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[]): Promise<User>;
+  changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[], act?: Act): Promise<User>;
   /** In no particular order. */
   all(): Iterable<User>;
   /** All sessions and wallet URLs of the user are dead when this call returns; the promise resolves when that is durable. */

@@ -47,9 +47,9 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     await store.update(user, act);
     written.set(user.id, user);
   };
-  const writeContent = (user: User): Promise<void> => {
+  const writeContent = (user: User, act?: Act): Promise<void> => {
     const { disabled, generation } = written.get(user.id)!;
-    return write({ ...user, disabled, generation });
+    return write({ ...user, disabled, generation }, act);
   };
 
   const takeFrom = async (owners: readonly User[], wallets: readonly Hex[], updatedAt: number): Promise<void> => {
@@ -64,7 +64,7 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     }
   };
 
-  /** Takes something away: in this call, then durably, once whatever is under way has been written. Given back when it cannot be. */
+  /** Takes something away: in this call, then durably, once whatever is under way has been written. */
   const take = async (id: string, what: Partial<User>, act?: Act): Promise<void> => {
     const before = users.get(id);
     if (before === undefined) return;
@@ -79,12 +79,7 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     await serialize(async () => {
       // Read again: a change that was under way may have published the user without this one.
       publish(taken(users.get(id)!));
-      try {
-        await write(users.get(id)!, act);
-      } catch (error) {
-        publish({ ...users.get(id)!, disabled: before.disabled });
-        throw error;
-      }
+      await write(users.get(id)!, act);
     });
   };
 
@@ -105,8 +100,9 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         const former = ownersToReplace(wallets, draft.source, known);
         if (known !== undefined && sameContent(known, { ...draft, wallets })) return known;
         const now = clock.now();
-        // What is taken away is gone before that is written; whoever keeps none of their roles is logged out elsewhere.
-        if (known !== undefined) publish({ ...known, roles: known.roles.filter((role) => draft.roles.includes(role)) });
+        // What is taken away is gone before that is written. Whoever keeps no role has the new ones by then: to have none would end sessions.
+        const kept = known?.roles.filter((role) => draft.roles.includes(role)) ?? [];
+        if (known !== undefined) publish({ ...known, roles: kept.length > 0 ? kept : draft.roles });
         await takeFrom(former, wallets, now);
         const content = { ...draft, wallets, updatedAt: now };
         if (known === undefined) {
@@ -120,7 +116,7 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         publish({ ...users.get(known.id)!, ...content });
         return users.get(known.id)!;
       }),
-    changeWallets: (id, change) =>
+    changeWallets: (id, change, act) =>
       serialize(async () => {
         const known = users.get(id);
         if (known === undefined || known.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'gone or disabled');
@@ -129,16 +125,23 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         if (wallets.join() === known.wallets.join()) return known;
         const updatedAt = clock.now();
         await takeFrom(former, wallets, updatedAt);
-        await writeContent({ ...known, wallets, updatedAt });
+        await writeContent({ ...known, wallets, updatedAt }, act);
         // Read again: somebody may have disabled the user while this was written.
         publish({ ...users.get(id)!, wallets, updatedAt });
         return users.get(id)!;
       }),
     all: () => users.values(),
     endSessions: (id, act) => take(id, {}, act),
-    disable: (id, act) => {
-      timesDisabled.set(id, (timesDisabled.get(id) ?? 0) + 1);
-      return take(id, { disabled: true }, act);
+    async disable(id, act) {
+      const times = (timesDisabled.get(id) ?? 0) + 1;
+      timesDisabled.set(id, times);
+      try {
+        await take(id, { disabled: true }, act);
+      } catch (error) {
+        // The mark goes where its record does not come, unless somebody has set it again; what was ended stays so.
+        if (timesDisabled.get(id) === times) publish({ ...users.get(id)!, disabled: written.get(id)!.disabled });
+        throw error;
+      }
     },
     refuse: (id) => take(id, { roles: [] }),
     enable: (id, act) =>

@@ -85,7 +85,7 @@ const list = userCommand({
     let next: string | null = '';
     while (next !== null) {
       const page: z.infer<typeof pageSchema> = await client.get(
-        `/api/users${next === '' ? '' : `?after=${encodeURIComponent(next)}`}`,
+        `/api/users?limit=1000${next === '' ? '' : `&after=${encodeURIComponent(next)}`}`,
         pageSchema,
       );
       for (const { id, disabled, sessions, roles, displayName } of page.items) {

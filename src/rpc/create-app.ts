@@ -161,6 +161,8 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
     await scope.register(async (rest) => {
       useAnswerDeadline(rest, options.limits.handlerTimeoutMs, sendRestError);
       rest.addHook('preHandler', async (request) => {
+        // Again: a body may take long to come, and what was ended meanwhile does not wait for it.
+        if (request.session !== undefined) authenticate(request);
         // Logins count in a class of their own; health checks and metrics must answer under load. Asked of the route: the request's own URL
         // may write the same path otherwise (`/%61pi/`, or with a host before it).
         if (request.routeOptions.url?.startsWith('/api/'))

@@ -226,6 +226,13 @@ describe('sessions', () => {
     expect(access.sessions.find(token)).toBeUndefined();
   });
 
+  it('go on when a login brings other roles in place of all earlier ones, with the new ones alone', async () => {
+    const { access, token, restart } = await opened();
+    await access.users.save(person('ann', { roles: ['compliance'] }));
+    expect(access.sessions.find(token)?.principal.roles).toEqual(['compliance']);
+    expect((await restart()).sessions.find(token)?.principal.roles).toEqual(['compliance']);
+  });
+
   it('lose a role before the login that took it is written', async () => {
     const { access, token, stores } = await opened();
     const gate = Promise.withResolvers<void>();

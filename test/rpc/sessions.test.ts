@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RpcWorld, startRpcWorld } from '../support/rpc-world.ts';
@@ -154,6 +156,26 @@ describe('sessions', () => {
     gate.resolve();
     expect(await pending).toMatchObject({ result: null });
     Object.assign(world.small.outcomes, { outcome });
+  });
+
+  it('end an order whose body is still on its way', async () => {
+    const token = await login(world.people.alice);
+    const other = await login(world.people.alice);
+    const { hostname, port } = new URL(world.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const body = '{"walletAddress":"","nonce":0}';
+    socket.write(
+      `POST /api/sessions/revoke-others HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body.slice(0, 5)}`,
+    );
+    // The server has the head by the time it has answered what came after it.
+    for (let i = 0; i < 3; i += 1) await world.get('/health');
+    await world.access.sessions.revoke(world.access.sessions.find(token)!.tokenHash);
+    socket.write(body.slice(5));
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect((await world.get('/api/profiles/me', other)).status).toBe(200);
   });
 
   describe('the wallet URL of an application', () => {

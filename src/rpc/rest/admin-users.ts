@@ -9,14 +9,15 @@ import { parseInput } from './parse-input.ts';
 import { requirePermission } from './require-login.ts';
 import { sessionView } from './session-view.ts';
 
-const usersMax = 100;
+const pageDefault = 100;
+const pageMax = 1000;
 
 const pageQuery = z.object({
   after: z
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .optional(),
-  limit: z.coerce.number().int().min(1).max(usersMax).default(usersMax),
+  limit: z.coerce.number().int().min(1).max(pageMax).default(pageDefault),
 });
 const userQuery = z.object({ userId: idParams.shape.id });
 const reasonBody = z.object({ reason: z.string().trim().min(3).max(500) });
