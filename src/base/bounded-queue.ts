@@ -15,6 +15,11 @@ export class BoundedQueue<T> {
     return this.#items.length - this.#head;
   }
 
+  /** The one that `shift` would give. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   push(item: T): boolean {
     if (this.size >= this.itemsMax) return false;
     this.#items.push(item);

@@ -27,7 +27,7 @@ export interface AdmissionView {
   readonly transaction: SignedTransaction;
   readonly state: StateReader;
   readonly block: BlockContext;
-  readonly lanes: Lanes;
+  readonly lanes: Pick<Lanes, 'size' | 'laneSize' | 'reserved'>;
   readonly executor: Executor;
   readonly limits: AdmissionLimits;
   /** Gates accepted and not yet proven, and those this transaction adds. */

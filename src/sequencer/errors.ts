@@ -19,6 +19,11 @@ export const sequencerError = defineErrors('sequencer', {
     rpcCode: -32005,
     publicText: 'Busy: too many transactions are waiting. Try again later.',
   },
+  SUBMIT_LOG_BUSY: {
+    httpStatus: 503,
+    rpcCode: -32005,
+    publicText: 'Busy: transactions come faster than they can be stored. Try again later; nothing was accepted.',
+  },
   SUBMIT_LANE_FULL: refused('Too many transactions of this sender are waiting.'),
   SUBMIT_RATE: {
     httpStatus: 429,

@@ -27,6 +27,11 @@ export class LayeredState implements StateReader {
     this.#tree = tree;
   }
 
+  /** How many batches are not in the tree, the open one included. */
+  get batches(): number {
+    return this.#layers.length;
+  }
+
   get(key: bigint): Word {
     for (let i = this.#layers.length - 1; i >= 0; i--) {
       const value = this.#layers[i]!.values.get(key);

@@ -51,9 +51,13 @@ export type LogEntry =
       readonly at: number;
       /** For each withdrawn batch, how many operations of L1 are processed after it. */
       readonly upTo: readonly bigint[];
-      /** Those that the batches take, from the first. */
+      /** Those that the batches take, from the first; in the log, those behind `operationsBefore`. */
       readonly operations: readonly PriorityOperation[];
-    };
+      /** In the log only: how many stand in `withdrawn-operations` before this entry. */
+      readonly operationsBefore?: number;
+    }
+  /** Operations of the withdrawal that follows; nothing when none does (withdrawal-parts.ts). */
+  | { readonly kind: 'withdrawn-operations'; readonly operations: readonly PriorityOperation[] };
 
 export type WithdrawnEntry = Extract<LogEntry, { kind: 'withdrawn' }>;
 
@@ -105,7 +109,10 @@ function fieldsOf(entry: LogEntry): RlpField[] {
         int(entry.at),
         entry.upTo.map(int),
         entry.operations.map(operationFields),
+        ...(entry.operationsBefore ? [int(entry.operationsBefore)] : []),
       ];
+    case 'withdrawn-operations':
+      return [entry.operations.map(operationFields)];
   }
 }
 
@@ -179,7 +186,10 @@ function read(kind: string, payload: Uint8Array): LogEntry {
         at: f.number(2),
         upTo: f.integers(3),
         operations: f.readers(4).map(readOperation),
+        ...(f.length === 5 ? {} : { operationsBefore: f.number(5) }),
       };
+    case 'withdrawn-operations':
+      return { kind, operations: f.readers(0).map(readOperation) };
     default:
       throw chainHalted('HALT_REPLAY_MISMATCH', `unknown log entry '${kind}'`);
   }

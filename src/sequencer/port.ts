@@ -8,9 +8,16 @@ import type { BlockContext, ExecutionResult, StateReader, TransactionOutcome } f
 import type { ClosedBatch } from './batch.ts';
 import type { ResumePoint } from './resume-point.ts';
 
-/** Durable, ordered, encrypted: the source of truth. Resolves when the entries are on disk. */
+/** Durable, ordered, encrypted: the source of truth. */
 export interface DurableLog {
-  append(entries: readonly { readonly kind: string; readonly payload: Uint8Array }[]): Promise<void>;
+  /**
+   * Resolves when the entries are on disk, all of them or none. With `leaveReserve` they are refused with STORE_BUSY while only the room is left
+   * that is kept for what the chain itself writes.
+   */
+  append(
+    entries: readonly { readonly kind: string; readonly payload: Uint8Array }[],
+    options?: { readonly leaveReserve?: boolean },
+  ): Promise<void>;
 }
 
 /** Executes under one policy root. */

@@ -74,6 +74,7 @@ export function fatesOf(withdrawals: Withdrawals): (sequence: number, entry: Log
       case 'accepted':
       case 'denial':
       case 'withdrawn':
+      case 'withdrawn-operations':
         return false;
     }
   };

@@ -30,10 +30,10 @@ export interface BlockLogReader {
 export interface BlockLog extends BlockLogReader {
   /**
    * Resolves when the entries are durable, with the sequence of the first. They stay together and in order; calls are durable in the order
-   * of the calls. Rejects with STORE_BUSY when the queue is full, STORE_DISK_FULL when nothing was written and a retry may succeed, and
-   * STORE_FAILED once a write's fate is unknown: reopen, and what was durable is there.
+   * of the calls. Rejects with STORE_BUSY when the queue is full (with `leaveReserve`, when only its reserve is left), STORE_DISK_FULL when
+   * nothing was written and a retry may succeed, and STORE_FAILED once a write's fate is unknown: reopen, and what was durable is there.
    */
-  append(entries: readonly LogEntryInput[]): Promise<number>;
+  append(entries: readonly LogEntryInput[], options?: { readonly leaveReserve?: boolean }): Promise<number>;
 }
 
 // ---------------------------------------------------------------------------------------------------- blocks, transactions

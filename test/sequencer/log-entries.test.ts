@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { DENIAL_CODES } from '../../src/chain/denial.ts';
-import { encodeFields, integerField } from '../../src/chain/rlp-fields.ts';
+import { encodeFields, FieldReader, integerField } from '../../src/chain/rlp-fields.ts';
 import { decodeEntry, encodeEntry, type LogEntry } from '../../src/sequencer/log-entries.ts';
 
 const big = (1n << 256n) - 1n;
@@ -67,6 +67,16 @@ const entries: readonly LogEntry[] = [
     operations: [{ index: 6n, kind: 2, sender: 5n, a: big, b: 0n }],
   },
   { kind: 'withdrawn', from: 1n, cause: 'revocation', at: 1, upTo: [], operations: [] },
+  {
+    kind: 'withdrawn',
+    from: 1n,
+    cause: 'reorg',
+    at: 1,
+    upTo: [9n],
+    operations: [{ index: 8n, kind: 1, sender: 5n, a: 1n, b: 0n }],
+    operationsBefore: 8,
+  },
+  { kind: 'withdrawn-operations', operations: [{ index: 6n, kind: 2, sender: 5n, a: big, b: 0n }] },
   { kind: 'batch-closed', batch: 1n },
   { kind: 'sealed', batch: 1n, stateRoot: 1n, auditRoot: 0n, denialRoot: big, dataHash: 5n },
 ];
@@ -108,6 +118,14 @@ describe('log entries', () => {
     };
     expect(decodeEntry('denial', denialOf(0))).toMatchObject({ denial: { code: DENIAL_CODES[0] } });
     expect(() => decodeEntry('denial', denialOf(DENIAL_CODES.length))).toThrow(refused);
+  });
+
+  it('refuses a withdrawal that names no operations before it in a field of its own', () => {
+    const { kind, payload } = encodeEntry(entries.find((entry) => entry.kind === 'withdrawn')!);
+    const fields = FieldReader.decode(payload);
+    const first = [fields.bytes(0), fields.bytes(1), fields.bytes(2), [], []];
+    expect(decodeEntry(kind, encodeFields(first))).toMatchObject({ kind: 'withdrawn', upTo: [] });
+    expect(() => decodeEntry(kind, encodeFields([...first, integerField(0)]))).toThrow(refused);
   });
 
   it('refuses random bytes (seed 1)', () => {

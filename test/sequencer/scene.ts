@@ -22,6 +22,7 @@ import { genesisStart } from '../../src/sequencer/genesis-start.ts';
 import { decodeEntry, type LogEntry } from '../../src/sequencer/log-entries.ts';
 import type { Outcome } from '../../src/sequencer/port.ts';
 import { Sequencer, type SequencerOptions } from '../../src/sequencer/sequencer.ts';
+import { storeError } from '../../src/store/errors.ts';
 import { CHAIN_ID, roles, type Signer, signerOf, transactionOf } from '../execution/support.ts';
 import { readPolicyFile, TEST_SALT } from '../policy/fixtures.ts';
 
@@ -84,6 +85,8 @@ export interface SceneOptions {
   readonly genesis?: Partial<Genesis>;
   readonly options?: Partial<SequencerOptions>;
   readonly policies?: readonly PolicyPort[];
+  /** Whether the log has no room for an append that leaves the reserve free, or for any. */
+  readonly logFull?: (leavesReserve: boolean) => boolean;
   /** Roots of lists whose members this node would hold; all of them are empty here. */
   readonly listRoots?: readonly bigint[];
 }
@@ -95,6 +98,7 @@ export function openScene({
   options = {},
   policies = [minimal],
   listRoots = [],
+  logFull = () => false,
 }: SceneOptions = {}) {
   const genesis = { ...GENESIS, ...changes };
   const leaves = new Map(genesisLeaves(genesis).map(({ key, value }) => [key, value]));
@@ -119,7 +123,8 @@ export function openScene({
     { ...OPTIONS, ...options },
     {
       log: {
-        async append(entries) {
+        async append(entries, { leaveReserve = false } = {}) {
+          if (logFull(leaveReserve)) throw storeError('STORE_BUSY', 'the queue of the block log is full');
           const decoded = entries.map(({ kind, payload }) => decodeEntry(kind, payload));
           await hold;
           written.push(...decoded);

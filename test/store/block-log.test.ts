@@ -74,6 +74,32 @@ describeOnBothDatabases('block log (G7)', (cluster) => {
     await store.log.append([{ kind: 'tx', payload: bytes(10) }]);
   });
 
+  test.each([
+    ['entries', { queueEntriesMax: 10, queueEntriesReserved: 4, queueBytesReserved: 0 }, 6, 10],
+    // One entry of 10 bytes takes 17.
+    ['bytes', { queueBytesMax: 170, queueBytesReserved: 68, queueEntriesReserved: 0 }, 6, 10],
+  ])('a queue that is full of arrivals has room for others: %s', async (_what, log, arrivalsMax, allMax) => {
+    await store.close();
+    store = await bench.open({ log });
+    const entry = { kind: 'tx', payload: bytes(10) };
+    const append = (options: { leaveReserve?: boolean }) =>
+      store.log.append([entry], options).then(
+        () => 'taken',
+        (error: { code?: string }) => error.code,
+      );
+    // In one turn, in which nothing is written: a disk that stalls.
+    const arrivals = Array.from({ length: 8 }, () => append({ leaveReserve: true }));
+    const own = Array.from({ length: 6 }, () => append({}));
+    const late = append({ leaveReserve: true });
+    const answers = (taken: number, of: number) =>
+      Array.from({ length: of }, (_, i) => (i < taken ? 'taken' : 'STORE_BUSY'));
+    expect(await Promise.all(arrivals)).toEqual(answers(arrivalsMax, 8));
+    expect(await Promise.all(own)).toEqual(answers(allMax - arrivalsMax, 6));
+    expect(await late).toBe('STORE_BUSY');
+    expect(await append({ leaveReserve: true })).toBe('taken');
+    expect(await collect(store.log.read(1))).toHaveLength(allMax + 1);
+  });
+
   test('an append larger than a group, an empty one and a bad kind are refused', async () => {
     await store.close();
     store = await bench.open({ log: { groupBytesMax: 1_000 } });

@@ -15,13 +15,19 @@ export interface BlockLogOptions {
   readonly groupBytesMax: number;
   readonly queueEntriesMax: number;
   readonly queueBytesMax: number;
+  /** Of these, the room that appends with `leaveReserve` do not take: what must not fail when the disk stalls finds its place there. */
+  readonly queueEntriesReserved: number;
+  readonly queueBytesReserved: number;
 }
 
+/** The reserve holds more than the chain can be writing at a time: a block with the denials beside it, each at most a group, and a seal. */
 export const BLOCK_LOG_DEFAULTS: BlockLogOptions = {
   groupIntervalMs: 5,
   groupBytesMax: 4 << 20,
   queueEntriesMax: 20_000,
   queueBytesMax: 64 << 20,
+  queueEntriesReserved: 5_000,
+  queueBytesReserved: 16 << 20,
 };
 
 export interface BlockLogDeps {
@@ -151,7 +157,7 @@ export async function openBlockLog(options: BlockLogOptions, deps: BlockLogDeps)
   return {
     lastSequence: () => head.lastSequence,
     head: () => head,
-    append: async (entries) => {
+    append: async (entries, { leaveReserve = false } = {}) => {
       guard.assertOpen();
       deps.assertOutsideTransaction('an append to the block log');
       if (entries.length === 0) throw new RangeError('nothing to append');
@@ -160,7 +166,9 @@ export async function openBlockLog(options: BlockLogOptions, deps: BlockLogDeps)
       if (size > options.groupBytesMax) {
         throw storeError('STORE_TOO_LARGE', `${size} bytes of log entries, ${options.groupBytesMax} allowed`);
       }
-      if (queuedEntries + entries.length > options.queueEntriesMax || queuedBytes + size > options.queueBytesMax) {
+      const entriesMax = options.queueEntriesMax - (leaveReserve ? options.queueEntriesReserved : 0);
+      const bytesMax = options.queueBytesMax - (leaveReserve ? options.queueBytesReserved : 0);
+      if (queuedEntries + entries.length > entriesMax || queuedBytes + size > bytesMax) {
         throw storeError('STORE_BUSY', 'the queue of the block log is full');
       }
       queuedEntries += entries.length;
