@@ -11,6 +11,12 @@ export interface BatchClockOptions {
   readonly batchIntervalMs: number;
 }
 
+/**
+ * Closed batches keep what they wrote in memory until they are sealed. So while this many wait for that, no other opens: neither one of the
+ * moment nor one that is executed again, of which there may be hundreds. What is accepted meanwhile waits, and slots are missed.
+ */
+export const unsealedBatchesMax = 4;
+
 export async function runBatchClock(
   options: BatchClockOptions,
   deps: {
@@ -32,6 +38,10 @@ export async function runBatchClock(
   const slotOf = (time: number) => BigInt(Math.floor(time / options.batchIntervalMs));
   while (!signal.aborted) {
     const slot = slotOf(clock.now());
+    if (sequencer.openBatch === undefined && sequencer.unsealedBatches >= unsealedBatchesMax) {
+      await clock.sleep(options.blockIntervalMs / 4, signal);
+      continue;
+    }
     if (sequencer.isReExecuting) {
       await sequencer.reExecute();
       continue;
