@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { configError } from './errors.ts';
 import { CONFIG_FIELDS, type Config, type ConfigPath, environmentName, type Field } from './schema.ts';
+import { refuseUnknownVariables } from './unknown-variables.ts';
 
 export interface ConfigSources {
   /** YAML file; absent means defaults only. */
@@ -22,7 +23,9 @@ export function loadConfig({ file, environment, overrides }: ConfigSources): Con
   }
   Object.assign(values, overrides);
   for (const [path, field] of Object.entries(CONFIG_FIELDS)) check(path, field, values[path]);
-  return values as Config;
+  const config = values as Config;
+  refuseUnknownVariables(environment, [config['keys.kekEnv']]);
+  return config;
 }
 
 function readFile(file: string): Record<string, unknown> {
