@@ -2,7 +2,9 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { assert } from '../base/assert.ts';
 import { equalConstantTime, type Secret } from '../base/secret.ts';
 
-type Purpose = 'siwe-challenge' | 'wallet-token' | 'login-cookie';
+const PURPOSES = ['siwe-challenge', 'wallet-link', 'wallet-token', 'login-cookie', 'logout-cookie'] as const;
+
+export type Purpose = (typeof PURPOSES)[number];
 
 const KEY_BYTES_MIN = 32;
 
@@ -19,8 +21,7 @@ export class AccessKeys {
       assert(secret.reveal().length >= KEY_BYTES_MIN, 'an access key has at least 32 bytes');
     const derive = (purpose: Purpose) =>
       secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret.reveal(), '', `privity ${purpose}`, 32)));
-    const purposes: Purpose[] = ['siwe-challenge', 'wallet-token', 'login-cookie'];
-    this.#subkeys = new Map(purposes.map((purpose) => [purpose, derive(purpose)]));
+    this.#subkeys = new Map(PURPOSES.map((purpose) => [purpose, derive(purpose)]));
   }
 
   sign(purpose: Purpose, ...parts: readonly string[]): Uint8Array {

@@ -5,8 +5,9 @@ import { createAdministration } from './administration.ts';
 import { createOidcLogin, type OidcOptions } from './oidc/login.ts';
 import type { Access, AccessStores, IdentityRoles, Log, Random, UserDraft } from './port.ts';
 import { createSessionTable, type SessionOptions } from './session-table.ts';
-import { createSiweChallenges, type SiweOptions } from './siwe/challenge.ts';
 import { createSiweLogin } from './siwe/login.ts';
+import { createSignedChallenges, type SiweOptions } from './siwe/signed-challenges.ts';
+import { createWalletLinks } from './siwe/wallet-links.ts';
 import { createUserDirectory } from './user-directory.ts';
 import { createWalletTokens, type WalletTokenOptions } from './wallet-tokens.ts';
 
@@ -31,6 +32,8 @@ export interface AccessDeps {
   readonly log: Log;
 }
 
+const walletsPerUserMax = 100;
+
 /** Logins and sessions: who is asking. What they may do is the policy's to say. */
 export async function createAccess(options: AccessOptions, deps: AccessDeps): Promise<Access> {
   const { stores, clock, random, log } = deps;
@@ -42,13 +45,16 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
     ...{ store: stores.walletTokens, users, sessions, keys, clock, random, log },
   });
   const shared = { ...deps, users, keys };
+  const challenges = createSignedChallenges(options.siwe, { ...shared, consumedNonces: stores.consumedNonces });
+  const siwe = createSiweLogin(options.siwe, { ...shared, challenges });
   return {
     users,
     sessions,
     walletTokens,
     administration: createAdministration({ users, sessions }),
-    siweChallenges: createSiweChallenges(options.siwe, shared),
-    siweLogin: createSiweLogin(options.siwe, { ...shared, consumedNonces: stores.consumedNonces }),
+    siweChallenges: siwe,
+    siweLogin: siwe,
+    walletLinks: createWalletLinks({ ...options.siwe, walletsPerUserMax }, { users, challenges }),
     oidcLogin: options.oidc === undefined ? undefined : createOidcLogin(options.oidc, shared),
     async sweep() {
       await sessions.sweep();

@@ -53,6 +53,16 @@ export const accessError = defineErrors('access', {
     rpcCode: -32602,
     publicText: 'The login could not be completed; start it again.',
   },
+  OIDC_PROVIDER_UNKNOWN: {
+    httpStatus: 404,
+    rpcCode: -32602,
+    publicText: 'There is no such organisation here.',
+  },
+  OIDC_PROVIDER_MISMATCH: {
+    httpStatus: 503,
+    rpcCode: -32603,
+    publicText: 'The identity provider does not fit what this chain was told of it.',
+  },
   DEV_OIDC_FORBIDDEN: {
     httpStatus: 500,
     rpcCode: -32603,
@@ -70,6 +80,17 @@ export const accessError = defineErrors('access', {
     publicText: 'The last administrator cannot be disabled.',
   },
   WALLET_TAKEN: { httpStatus: 409, rpcCode: -32602, publicText: 'The wallet cannot be linked.' },
+  WALLET_LINK_NOT_PERMITTED: {
+    httpStatus: 403,
+    rpcCode: -32001,
+    publicText: 'Forbidden: wallets are linked and unlinked by who has logged in at their organisation.',
+  },
+  WALLET_TOO_MANY: {
+    httpStatus: 409,
+    rpcCode: -32602,
+    publicText: 'No more wallets can be linked to this account.',
+  },
+  WALLET_NOT_LINKED: { httpStatus: 404, rpcCode: -32602, publicText: 'The wallet is not linked to this account.' },
   WALLET_IS_PUBLIC_KEY: {
     httpStatus: 403,
     rpcCode: -32001,

@@ -264,10 +264,38 @@ export interface SiweLogin {
   verify(answer: SiweAnswer): Promise<User>;
 }
 
+/** A session other than the person's own login is refused: WALLET_LINK_NOT_PERMITTED. */
+export interface WalletLinks {
+  /** A message that links the address to the person when its key signs it; good in this session only. */
+  issue(session: Session, request: { address: string; domain?: string | undefined }, client: string): Challenge;
+  /** Resolves with the wallet when it is linked. WALLET_TAKEN when it is another person's, WALLET_TOO_MANY. */
+  link(session: Session, answer: SiweAnswer): Promise<Hex>;
+  /** Resolves with the wallet when it is the person's no more, in any session. WALLET_NOT_LINKED. */
+  unlink(session: Session, address: string): Promise<Hex>;
+}
+
+/** An organisation whose people log in at their own provider. */
+export interface OidcProviderInfo {
+  readonly id: string;
+  readonly name: string;
+  /** Lower case. Whoever types an address of one is sent there; it says nothing of who somebody is. */
+  readonly emailDomains: readonly string[];
+  /** False: reached by e-mail domain only. */
+  readonly isListed: boolean;
+}
+
 export interface OidcLogin {
-  /** Where to send the browser, and the cookie it must bring back. */
-  start(returnTo: string): Promise<{ location: string; cookie: string }>;
-  finish(callback: URL, cookie: string | undefined): Promise<{ user: User; returnTo: string }>;
+  readonly providers: readonly OidcProviderInfo[];
+  /** Where to send the browser, and the cookie it must bring back. OIDC_PROVIDER_UNKNOWN for an id that is none. */
+  start(provider: string, returnTo: string): Promise<{ location: string; cookie: string }>;
+  /** `logoutCookie` is what `endAtProvider` needs. */
+  finish(
+    provider: string,
+    callback: URL,
+    cookie: string | undefined,
+  ): Promise<{ user: User; returnTo: string; logoutCookie: string }>;
+  /** Of the provider where this browser logged in: its name, and where its login there is ended, when it offers that and answers. */
+  endAtProvider(logoutCookie: string | undefined): Promise<{ name: string; location: string | undefined } | undefined>;
 }
 
 export interface Access {
@@ -277,6 +305,7 @@ export interface Access {
   readonly administration: Administration;
   readonly siweChallenges: SiweChallenges;
   readonly siweLogin: SiweLogin;
+  readonly walletLinks: WalletLinks;
   readonly oidcLogin: OidcLogin | undefined;
   /** Forgets expired sessions, wallet URLs and nonces; to be called every minute or so. */
   sweep(): Promise<void>;

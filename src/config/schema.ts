@@ -3,6 +3,8 @@
  * and `load.ts` reads by it. A path `a.b` is nested in YAML and is `PRIVITY_A_B` in the environment.
  */
 
+import { PROVIDER_FIELDS } from './provider-fields.ts';
+
 interface FieldBase {
   readonly meaning: string;
   readonly secret?: true;
@@ -12,7 +14,16 @@ export type Field =
   | (FieldBase & { readonly type: 'string'; readonly default: string; readonly oneOf?: readonly string[] })
   | (FieldBase & { readonly type: 'integer'; readonly default: number; readonly min: number; readonly max: number })
   | (FieldBase & { readonly type: 'boolean'; readonly default: boolean })
-  | (FieldBase & { readonly type: 'strings'; readonly default: readonly string[] });
+  | (FieldBase & { readonly type: 'strings'; readonly default: readonly string[] })
+  /** A list of things that have fields of their own. In the environment it is JSON. */
+  | (FieldBase & {
+      readonly type: 'records';
+      readonly default: readonly [];
+      readonly fields: Readonly<Record<string, RecordField>>;
+    });
+
+/** A field of a record. */
+export type RecordField = Exclude<Field, { readonly type: 'records' }>;
 
 const port = { type: 'integer', min: 0, max: 65535 } as const;
 
@@ -262,22 +273,12 @@ export const CONFIG_FIELDS = {
     meaning: 'File with the key that signs wallet login challenges and login cookies.',
   },
 
-  'oidc.issuer': {
-    type: 'string',
-    default: '',
-    meaning: 'OpenID provider; empty in development, where one runs in process.',
-  },
-  'oidc.clientId': { type: 'string', default: 'privity', meaning: 'Client id at the provider.' },
-  'oidc.clientSecretFile': {
-    type: 'string',
-    default: '',
-    secret: true,
-    meaning: 'File with the client secret; empty for a public client.',
-  },
-  'oidc.rolesClaim': {
-    type: 'string',
-    default: 'privity_roles',
-    meaning: 'Claim that lists the console roles of a person.',
+  'oidc.providers': {
+    type: 'records',
+    default: [],
+    fields: PROVIDER_FIELDS,
+    meaning:
+      'OpenID providers of the organisations whose people log in here. Empty in development runs one in process. A person is an issuer and its subject, never an e-mail address.',
   },
   'siwe.domains': {
     type: 'strings',
@@ -451,9 +452,13 @@ type ValueOf<F extends Field> = F extends { type: 'integer' }
     ? boolean
     : F extends { type: 'strings' }
       ? readonly string[]
-      : string;
+      : F extends { type: 'records'; fields: infer Fields extends Record<string, RecordField> }
+        ? readonly { readonly [N in keyof Fields]: ValueOf<Fields[N]> }[]
+        : string;
 
 export type Config = { readonly [P in ConfigPath]: ValueOf<(typeof CONFIG_FIELDS)[P]> };
+
+export type ProviderConfig = Config['oidc.providers'][number];
 
 export const environmentName = (path: string): string =>
   `PRIVITY_${path

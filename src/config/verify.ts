@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { readApplications } from './applications.ts';
 import { configError } from './errors.ts';
+import { PROVIDER_REFUSALS } from './provider-refusals.ts';
 import type { Config, ConfigPath } from './schema.ts';
 
 /** Seconds from seal to proof of an empty batch as last measured on the reference machine; 5 minutes before any measurement. */
@@ -106,12 +107,18 @@ export const REFUSALS: readonly Refusal[] = [
     reason: 'the development reference string is for the embedded L1 (chain id 31337) only',
     applies: (c) => c['prover.string'] === 'development' && c['l1.chainId'] !== 31337,
   },
-  { field: 'oidc.issuer', reason: 'production needs an OpenID provider', applies: missing('oidc.issuer') },
   {
-    field: 'oidc.issuer',
-    reason: 'the OpenID provider must be reached over https',
-    applies: (c) => production(c) && c['oidc.issuer'] !== '' && !c['oidc.issuer'].startsWith('https://'),
+    field: 'oidc.providers',
+    reason: 'production needs an OpenID provider',
+    applies: (c) => production(c) && c['oidc.providers'].length === 0,
   },
+  ...PROVIDER_REFUSALS.map(
+    ({ reason, applies }): Refusal => ({
+      field: 'oidc.providers',
+      reason,
+      applies: (c) => applies(c['oidc.providers'], production(c)),
+    }),
+  ),
   {
     field: 'http.publicUrl',
     reason: 'production needs an https public URL',

@@ -1,14 +1,9 @@
 /** The HTTP side: access, RPC and REST on one port, with the embedded identity provider in development. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAccess } from '../access/create-access.ts';
-import { SAMPLE_ACCOUNTS } from '../access/dev-oidc/accounts.ts';
-import { type DevOidcKeys, generateDevOidcKeys } from '../access/dev-oidc/keys.ts';
-import { createDevOidc } from '../access/dev-oidc/provider.ts';
 import { accessStores } from '../access/store-adapter.ts';
 import type { Audit } from '../audit/port.ts';
 import type { Clock } from '../base/clock.ts';
@@ -21,6 +16,7 @@ import { createDenialSigner } from '../sequencer/denial-signer.ts';
 import type { Store, StoreWrites } from '../store/port.ts';
 import type { Folders } from './folders.ts';
 import { type NodeKeys, random } from './keys.ts';
+import { openIdProviders } from './open-id-providers.ts';
 import { VERSION } from './version.ts';
 
 export interface WebDeps
@@ -52,7 +48,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
   const { config, keys, store, clock, log, genesis } = deps;
   const publicUrl = publicUrlOf(config);
   const development = config.mode === 'development';
-  const oidc = openIdProvider(deps, publicUrl);
+  const oidc = openIdProviders(deps, publicUrl);
   const access = await createAccess(
     {
       sessions: {
@@ -71,7 +67,14 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
         limits: { attemptsMax: 10, windowMs: 5 * minuteMs, keysMax: 100_000 },
         allowPublishedKeys: development,
       },
-      oidc: oidc.login,
+      oidc:
+        oidc.providers.length === 0
+          ? undefined
+          : {
+              providers: oidc.providers,
+              pendingTtlMs: loginPendingTtlMs,
+              logoutTtlMs: config['session.absoluteSeconds'] * 1000,
+            },
       bootstrap: [],
     },
     {
@@ -128,53 +131,8 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
       metricsToken: config['http.metricsToken'] === '' ? undefined : new Secret(config['http.metricsToken']),
       trustProxy: config['http.trustedProxies'].length === 0 ? false : config['http.trustedProxies'],
     },
-    { ...deps, access, random, logger: log, devOidc: oidc.provider },
+    { ...deps, access, random, logger: log, devOidc: oidc.embedded },
   );
   app.addHook('onClose', async () => clearInterval(sweeping));
   return app;
-}
-
-function openIdProvider({ config, folders, clock }: WebDeps, publicUrl: string) {
-  const embedded = config.mode === 'development' && config['oidc.issuer'] === '';
-  const issuer = embedded ? `${publicUrl}/oidc` : config['oidc.issuer'];
-  if (issuer === '') return { login: undefined, provider: undefined };
-  const redirectUri = `${publicUrl}/auth/callback`;
-  const clientId = config['oidc.clientId'];
-  const rolesClaim = config['oidc.rolesClaim'];
-  const devKeys = embedded ? developmentOidcKeys(join(folders.keys, 'oidc.json')) : undefined;
-  const secretFile = config['oidc.clientSecretFile'];
-  const clientSecret =
-    devKeys !== undefined
-      ? new Secret(devKeys.reveal().clientSecret)
-      : secretFile === ''
-        ? undefined
-        : new Secret(readFileSync(secretFile, 'utf8').trim());
-  return {
-    login: {
-      issuer,
-      clientId,
-      clientSecret,
-      redirectUri,
-      roles: { claim: rolesClaim, names: {}, subjects: {} },
-      pendingTtlMs: loginPendingTtlMs,
-      timeoutMs: 10_000,
-      allowInsecureIssuer: embedded,
-      ...(embedded ? { prompt: 'login' as const } : {}),
-    },
-    provider:
-      devKeys === undefined
-        ? undefined
-        : createDevOidc(
-            { mode: config.mode, issuer, clientId, redirectUri, rolesClaim, accounts: SAMPLE_ACCOUNTS },
-            { keys: devKeys, clock },
-          ),
-  };
-}
-
-/** Kept, so that a restart does not invalidate what the provider signed. */
-function developmentOidcKeys(path: string): Secret<DevOidcKeys> {
-  if (existsSync(path)) return new Secret(JSON.parse(readFileSync(path, 'utf8')) as DevOidcKeys);
-  const keys = generateDevOidcKeys(random);
-  writeFileSync(path, JSON.stringify(keys.reveal()), { mode: 0o600 });
-  return keys;
 }

@@ -50,11 +50,13 @@ import { disclosureRoutes } from './rest/disclosure.ts';
 import { healthRoutes } from './rest/health.ts';
 import { oidcRoutes } from './rest/login-oidc.ts';
 import { siweRoutes } from './rest/login-siwe.ts';
+import { logoutRoutes } from './rest/logout.ts';
 import { metricsRoutes } from './rest/metrics.ts';
 import { profileRoutes } from './rest/profile.ts';
 import { sessionRoutes } from './rest/session.ts';
 import { sessionsRoutes } from './rest/sessions.ts';
 import { terminalRoutes } from './rest/terminal.ts';
+import { userWalletRoutes } from './rest/user-wallets.ts';
 import { walletRoutes } from './rest/wallet.ts';
 import { type ChainDescription, wellKnownRoutes } from './rest/well-known.ts';
 
@@ -175,7 +177,9 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
       siweRoutes(rest, { cookie: sessionCookie }, logins);
       await rest.register(async (pages) => {
         pages.setErrorHandler(sendPageError);
-        oidcRoutes(pages, { cookie: sessionCookie, pendingTtlMs: options.loginPendingTtlMs }, logins);
+        const loginPages = { ...options, cookie: sessionCookie, pendingTtlMs: options.loginPendingTtlMs };
+        oidcRoutes(pages, loginPages, logins);
+        logoutRoutes(pages, loginPages, logins);
         authorizeRoutes(pages, { cookie: sessionCookie, ...options }, logins);
         terminalRoutes(pages, { cookie: sessionCookie }, logins);
       });
@@ -183,6 +187,7 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
       sessionsRoutes(rest, deps);
       adminUserRoutes(rest, deps);
       profileRoutes(rest, deps);
+      userWalletRoutes(rest, logins);
       walletRoutes(rest, { ...deps, announcements });
       contractAbiRoutes(rest);
       auditBatchRoutes(rest, deps);

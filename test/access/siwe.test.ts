@@ -247,9 +247,19 @@ describe('a wallet login', () => {
   );
 
   it('by a key that everybody knows is refused, unless development allows it', async () => {
-    const mnemonic = 'test test test test test test test test test test test junk';
-    const wallets = Array.from({ length: 10 }, (_, addressIndex) => mnemonicToAccount(mnemonic, { addressIndex }));
-    expect(wallets.map(({ address }) => address.toLowerCase())).toEqual([...PUBLISHED_KEY_WALLETS]);
+    const mnemonics = [
+      ['test test test test test test test test test test test junk', 20],
+      ['myth like bonus scare over problem client lizard pioneer submit female collect', 10],
+      ['candy maple cake sugar pudding cream honey rich smooth crumble sweet treat', 10],
+    ] as const;
+    const wallets = mnemonics.flatMap(([mnemonic, count]) =>
+      Array.from({ length: count }, (_, addressIndex) => mnemonicToAccount(mnemonic, { addressIndex })),
+    );
+    const first = Array.from({ length: 16 }, (_, i) =>
+      privateKeyToAccount(`0x${(i + 1).toString(16).padStart(64, '0')}`),
+    );
+    const known = [...wallets, ...first].map(({ address }) => address.toLowerCase());
+    expect(known).toEqual([...PUBLISHED_KEY_WALLETS]);
     const issue = (world: AccessWorld) => () =>
       world.access.siweChallenges.issue({ address: wallets[3]!.address }, 'c');
     expect(issue(await createAccessWorld())).toThrow(expect.objectContaining({ code: 'WALLET_IS_PUBLIC_KEY' }));

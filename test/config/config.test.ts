@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig, showValue } from '../../src/config/load.ts';
 import { CONFIG_FIELDS, type Config, type ConfigPath, environmentName, type Field } from '../../src/config/schema.ts';
 import { REFUSALS, verifyConfig } from '../../src/config/verify.ts';
+import { providerConfig } from '../support/provider-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'privity-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,7 +31,7 @@ const SAFE: Partial<Config> = {
   'keys.accessKeyFile': '/run/keys/access',
   'policy.saltFile': '/run/keys/policy-salt',
   'prover.string': '/var/lib/privity-string',
-  'oidc.issuer': 'https://login.bank.example',
+  'oidc.providers': [providerConfig()],
 };
 
 const safe = (changes: Partial<Config> = {}): Config =>
@@ -44,6 +45,12 @@ const textOf = (config: Config): string => {
     return (error as { publicText: string }).publicText;
   }
 };
+
+const providers = (...changes: readonly Parameters<typeof providerConfig>[0][]): Partial<Config> => ({
+  'oidc.providers': changes.map(providerConfig),
+});
+const MAPPED = { 'roles.customer': ['customers'] };
+const OTHER = { id: 'other', issuer: 'https://other.example' };
 
 /** What makes each refusal, and no other, apply. */
 const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: Partial<Config>])[] = [
@@ -65,8 +72,37 @@ const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: 
   ['keys.kekFile', /inside the data folder/, { 'keys.kekFile': '/var/lib/privity/keys/kek' }],
   ['prover.string', /anyone can forge/, { 'prover.string': 'development', 'l1.chainId': 31337 }],
   ['prover.string', /chain id 31337/, { mode: 'development', 'prover.string': 'development' }],
-  ['oidc.issuer', /needs an OpenID/, { 'oidc.issuer': '' }],
-  ['oidc.issuer', /https/, { 'oidc.issuer': 'http://login.bank.example' }],
+  ['oidc.providers', /needs an OpenID/, { 'oidc.providers': [] }],
+  ['oidc.providers', /an id is empty/, providers({ id: '' })],
+  ['oidc.providers', /an id is empty/, providers({ id: 'Bank' })],
+  ['oidc.providers', /an id is empty/, providers({ id: '../bank' })],
+  ['oidc.providers', /an id is empty/, providers({ id: 'a'.repeat(33) })],
+  ['oidc.providers', /same id/, providers(MAPPED, { ...MAPPED, issuer: 'https://other.example' })],
+  ['oidc.providers', /issuer is missing/, providers({ issuer: '' })],
+  ['oidc.providers', /issuer is missing/, providers({ issuer: 'login.bank.example' })],
+  ['oidc.providers', /issuer is missing/, providers({ issuer: 'https://login.bank.example/?tenant=a' })],
+  ['oidc.providers', /issuer is missing/, providers({ issuer: 'https://user:pass@login.bank.example' })],
+  ['oidc.providers', /issuer is missing/, providers({ issuer: 'file:///etc/passwd' })],
+  ['oidc.providers', /same issuer/, providers(MAPPED, { ...MAPPED, id: 'other' })],
+  ['oidc.providers', /over https/, providers({ issuer: 'http://login.bank.example' })],
+  ['oidc.providers', /clientSecretFile/, providers({ clientSecretFile: '' })],
+  ['oidc.providers', /clientSecretFile/, providers({ clientAuthentication: 'none' })],
+  ['oidc.providers', /scopes/, providers({ scopes: ['profile', 'email'] })],
+  ['oidc.providers', /scopes/, providers({ scopes: ['openid profile'] })],
+  ['oidc.providers', /not a domain/, providers({ emailDomains: ['Bank.example'] })],
+  ['oidc.providers', /not a domain/, providers({ emailDomains: ['@bank.example'] })],
+  ['oidc.providers', /not a domain/, providers({ emailDomains: ['*.example'] })],
+  [
+    'oidc.providers',
+    /same e-mail domain/,
+    providers(
+      { ...MAPPED, emailDomains: ['bank.example'] },
+      { ...MAPPED, ...OTHER, emailDomains: ['other.example', 'bank.example'] },
+    ),
+  ],
+  ['oidc.providers', /nobody gets there/, providers({ isListed: false })],
+  ['oidc.providers', /of several/, providers(MAPPED, OTHER)],
+  ['oidc.providers', /lists nobody/, providers({ admission: 'listed' })],
   ['http.publicUrl', /https/, { 'http.publicUrl': 'http://chain.bank.example' }],
   ['l1.confirmationsMin', /confirmations/, { 'l1.confirmationsMin': 1 }],
   ['chain.batchIntervalSeconds', /empty batch/, { 'chain.batchIntervalSeconds': 299 }],
@@ -126,6 +162,44 @@ describe('loading', () => {
     ['a number out of range', 'http: { port: 65536 }', 'CONFIG_INVALID', 'http.port'],
     ['a number for text', 'dataDir: 5', 'CONFIG_INVALID', 'dataDir'],
     ['a word that is not one of them', 'mode: staging', 'CONFIG_INVALID', 'mode'],
+    ['a mapping for a list', 'oidc: { providers: { id: a } }', 'CONFIG_INVALID', 'oidc.providers'],
+    ['a text in a list of records', 'oidc: { providers: [a] }', 'CONFIG_INVALID', 'oidc.providers[0]'],
+    [
+      'an unknown field of a record',
+      'oidc: { providers: [{ id: a, isuer: b }] }',
+      'CONFIG_UNKNOWN_FIELD',
+      'oidc.providers[0].isuer',
+    ],
+    [
+      'an unknown role',
+      'oidc: { providers: [{ roles: { admin: [a] } }] }',
+      'CONFIG_UNKNOWN_FIELD',
+      'oidc.providers[0].roles.admin',
+    ],
+    [
+      'a text for a list in a record',
+      'oidc: { providers: [{}, { scopes: openid }] }',
+      'CONFIG_INVALID',
+      'oidc.providers[1].scopes',
+    ],
+    [
+      'a number out of range in a record',
+      'oidc: { providers: [{ clockToleranceSeconds: 301 }] }',
+      'CONFIG_INVALID',
+      'clockToleranceSeconds',
+    ],
+    [
+      'a word that is not one of them in a record',
+      'oidc: { providers: [{ admission: all }] }',
+      'CONFIG_INVALID',
+      'admission',
+    ],
+    [
+      'the one provider of before',
+      'oidc: { issuer: https://login.bank.example }',
+      'CONFIG_UNKNOWN_FIELD',
+      'oidc.issuer',
+    ],
     ['text for a list', 'siwe: { domains: a.example }', 'CONFIG_INVALID', 'siwe.domains'],
     ['a list of numbers', 'siwe: { domains: [1] }', 'CONFIG_INVALID', 'siwe.domains'],
     ['nothing for a number', 'http: { port: }', 'CONFIG_INVALID', 'http.port'],
@@ -148,6 +222,9 @@ describe('loading', () => {
     ['PRIVITY_HTTP_PORT', '-1'],
     ['PRIVITY_HTTP_PORT', '0x50'],
     ['PRIVITY_MODE', 'test'],
+    ['PRIVITY_OIDC_PROVIDERS', 'https://login.bank.example'],
+    ['PRIVITY_OIDC_PROVIDERS', '{"id":"bank"}'],
+    ['PRIVITY_OIDC_PROVIDERS', '[[]]'],
   ])('refuses %s=%s', (name, value) => {
     expect(() => loadConfig({ environment: { [name]: value } })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
@@ -171,6 +248,16 @@ describe('loading', () => {
     expect(load('', { PRIVITY_HTTP_PORT: '' })['http.port']).toBe(8545);
   });
 
+  it('reads records nested or as JSON, with the defaults of what they leave out', () => {
+    const nested = load('oidc:\n  providers:\n    - id: bank\n      roles: { operator: [ops, admins] }');
+    const flat = load('', { PRIVITY_OIDC_PROVIDERS: '[{"id":"bank","roles":{"operator":["ops","admins"]}}]' });
+    expect(nested['oidc.providers']).toEqual(flat['oidc.providers']);
+    expect(nested['oidc.providers'][0]).toMatchObject({
+      ...{ id: 'bank', clientId: 'privity', 'roles.operator': ['ops', 'admins'], 'roles.customer': [] },
+      ...{ scopes: ['openid', 'profile', 'email'], isListed: true, clockToleranceSeconds: 30 },
+    });
+  });
+
   it('has a name of its own in the environment for each field', () => {
     const names = Object.keys(CONFIG_FIELDS).map(environmentName);
     expect(new Set(names).size).toBe(names.length);
@@ -187,6 +274,13 @@ describe('secrets', () => {
       const shown = showValue(path, { ...safe(), [path]: 'marker-value' });
       expect(shown.includes('marker-value'), path).toBe(field.secret !== true);
     }
+  });
+
+  it('of records are redacted too, and only they', () => {
+    const shown = showValue('oidc.providers', safe(providers({ clientSecretFile: '/run/marker', clientId: 'shown' })));
+    expect(JSON.parse(shown)).toEqual([
+      { id: 'bank', issuer: 'https://login.bank.example', clientId: 'shown', clientSecretFile: '[secret]' },
+    ]);
   });
 
   it('are not in the text of a refusal', () => {

@@ -12,7 +12,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createHashMemory, createReferenceEngine } from '../../src/chain/poseidon2/engine.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { createHashProbe } from '../../src/node/doctor/hash-probe.ts';
-import { createIdentityProbe } from '../../src/node/doctor/identity-probe.ts';
+import { createIdentityProbes } from '../../src/node/doctor/identity-probe.ts';
 import { createL1Probes, type L1ProbeDeps } from '../../src/node/doctor/l1-probes.ts';
 import { ill, type Probe, type Report, runProbes, well } from '../../src/node/doctor/probe.ts';
 import { createProbes } from '../../src/node/doctor/probes.ts';
@@ -29,6 +29,7 @@ import {
   REJECTING_CODE,
   type Stage,
 } from '../contracts/stage.ts';
+import { providerConfig } from '../support/provider-config.ts';
 import { configIn, found, openLife, silent } from './node-life.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'privity-doctor-'));
@@ -239,7 +240,12 @@ describe('identity provider', () => {
   });
   const look = async (at = issuer) => {
     const [report] = await run([
-      { ...createIdentityProbe(configIn(folder, { 'oidc.issuer': at }), { fetch }), needs: [] },
+      {
+        ...createIdentityProbes(configIn(folder, { 'oidc.providers': [providerConfig({ issuer: at })] }), {
+          fetch,
+        })[0]!,
+        needs: [],
+      },
     ]);
     return report!.finding;
   };

@@ -187,7 +187,7 @@ describe('/auth/authorize', () => {
   });
 
   it('shows people a page, not JSON, when a login at the provider fails', async () => {
-    const answer = await fetch(`${world.url}/auth/callback?code=x&state=y`, { headers: { accept: 'text/html' } });
+    const answer = await fetch(`${world.url}/auth/callback/dev?code=x&state=y`, { headers: { accept: 'text/html' } });
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('in the window that began it')]);
   });
 

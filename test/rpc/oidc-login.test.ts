@@ -11,7 +11,7 @@ async function loginAs(world: RpcWorld, browser: Browser, subject: string, retur
   expect(html).toContain(`value="${subject}"`);
   const answer = await browser.submit(page.url, { login: subject });
   const { url } = await browser.follow(answer, page.url, (next) => next.startsWith(`${world.url}/auth/callback`));
-  expect(url).toContain('/auth/callback?');
+  expect(url).toContain('/auth/callback/dev?');
   return url;
 }
 

@@ -1,7 +1,7 @@
 /** A browser as far as login flows need one: follows redirects one by one and keeps cookies by path. */
 export interface Browser {
   get(url: string, headers?: Record<string, string>): Promise<Response>;
-  submit(url: string, form: Record<string, string>): Promise<Response>;
+  submit(url: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
   /** Follows redirects until an answer that is none, or until `stop` says so. */
   follow(
     response: Response,
@@ -44,10 +44,10 @@ export function createBrowser(): Browser {
   };
   const browser: Browser = {
     get: (url, headers = {}) => request(url, { headers }),
-    submit: (url, form) =>
+    submit: (url, form, headers = {}) =>
       request(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams(form).toString(),
       }),
     async follow(first, from, stop = () => false) {

@@ -9,6 +9,7 @@ import { createAccess } from '../../src/access/create-access.ts';
 import { SAMPLE_ACCOUNTS } from '../../src/access/dev-oidc/accounts.ts';
 import { generateDevOidcKeys } from '../../src/access/dev-oidc/keys.ts';
 import { createDevOidc } from '../../src/access/dev-oidc/provider.ts';
+import type { OidcProviderOptions } from '../../src/access/oidc/provider.ts';
 import type { Access, UserDraft } from '../../src/access/port.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
@@ -62,6 +63,8 @@ export interface WorldOverrides {
   readonly onLook?: () => void;
   readonly proving?: boolean;
   readonly oidcIssuer?: string;
+  /** In place of the one provider. */
+  readonly providers?: (provider: OidcProviderOptions) => readonly OidcProviderOptions[];
   readonly sessions?: { readonly idleMs: number; readonly absoluteMs: number };
 }
 
@@ -106,20 +109,42 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
   const devKeys = generateDevOidcKeys(randomBytes);
   const issuer = `${publicUrl}/dev-oidc`;
-  const redirectUri = `${publicUrl}/auth/callback`;
+  const addresses = {
+    redirectUri: `${publicUrl}/auth/callback/dev`,
+    signedOutUri: `${publicUrl}/auth/signed-out`,
+  };
   const devOidc = createDevOidc(
     {
       mode: 'development',
       issuer,
       clientId: 'privity',
-      redirectUri,
-      rolesClaim: 'privity_roles',
+      clientAuthentication: 'client_secret_basic',
+      ...addresses,
       accounts: [...SAMPLE_ACCOUNTS, GUEST],
+      claimsOf: ({ name, roles }) => ({ name, privity_roles: [...roles] }),
     },
     { keys: devKeys, clock },
   );
   const audit: RpcWorld['audit'] = [];
   const stores = memoryAccessStores(audit);
+  const provider: OidcProviderOptions = {
+    id: 'dev',
+    name: 'Example Bank',
+    issuer: overrides.oidcIssuer ?? issuer,
+    clientId: 'privity',
+    authentication: { method: 'client_secret_basic', secret: new Secret(devKeys.reveal().clientSecret) },
+    ...addresses,
+    scopes: ['openid', 'profile', 'email'],
+    audiences: [],
+    emailDomains: [],
+    isListed: true,
+    roles: { claim: 'privity_roles', names: new Map(), subjects: new Map() },
+    admission: 'just-in-time',
+    clockToleranceSeconds: 30,
+    timeoutMs: 5000,
+    allowInsecureIssuer: true,
+    prompt: 'login',
+  };
   const access = await createAccess(
     {
       sessions: {
@@ -137,15 +162,9 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         allowPublishedKeys: false,
       },
       oidc: {
-        issuer: overrides.oidcIssuer ?? issuer,
-        clientId: 'privity',
-        clientSecret: new Secret(devKeys.reveal().clientSecret),
-        redirectUri,
-        roles: { claim: 'privity_roles', names: {}, subjects: {} },
+        providers: overrides.providers?.(provider) ?? [provider],
         pendingTtlMs: 600_000,
-        timeoutMs: 5000,
-        allowInsecureIssuer: true,
-        prompt: 'login',
+        logoutTtlMs: 43_200_000,
       },
       bootstrap: overrides.bootstrap ?? [],
     },

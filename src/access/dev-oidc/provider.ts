@@ -5,7 +5,7 @@ import type { Secret } from '../../base/secret.ts';
 import { accessError } from '../errors.ts';
 import type { SampleAccount } from './accounts.ts';
 import type { DevOidcKeys } from './keys.ts';
-import { loginPage } from './login-page.ts';
+import { loginPage, logoutPage } from './login-page.ts';
 import { createMemoryAdapters } from './memory-adapter.ts';
 
 export interface DevOidcOptions {
@@ -13,9 +13,13 @@ export interface DevOidcOptions {
   /** With its path, under which `handle` is mounted. */
   readonly issuer: string;
   readonly clientId: string;
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post' | 'none';
   readonly redirectUri: string;
-  readonly rolesClaim: string;
+  /** Where a browser may come back to after a logout. */
+  readonly signedOutUri: string;
   readonly accounts: readonly SampleAccount[];
+  /** What the ID token says of an account beside its subject. */
+  readonly claimsOf: (account: SampleAccount) => Readonly<Record<string, unknown>>;
 }
 
 export interface DevOidc {
@@ -85,26 +89,37 @@ function configuration(
   deps: { keys: Secret<DevOidcKeys>; clock: Clock },
 ): Configuration {
   const keys = deps.keys.reveal();
+  const claimNames = new Set(options.accounts.flatMap((account) => Object.keys(options.claimsOf(account))));
   return {
     adapter: createMemoryAdapters(deps),
     clients: [
       {
         client_id: options.clientId,
-        client_secret: keys.clientSecret,
+        ...(options.clientAuthentication === 'none' ? {} : { client_secret: keys.clientSecret }),
         redirect_uris: [options.redirectUri],
+        post_logout_redirect_uris: [options.signedOutUri],
         grant_types: ['authorization_code'],
         response_types: ['code'],
-        token_endpoint_auth_method: 'client_secret_basic',
-        id_token_signed_response_alg: 'ES256',
+        token_endpoint_auth_method: options.clientAuthentication,
+        id_token_signed_response_alg: keys.jwk.alg as 'ES256' | 'RS256',
       },
     ],
     jwks: { keys: [keys.jwk] },
     cookies: { keys: [keys.cookieKey] },
     pkce: { required: () => true },
-    claims: { openid: ['sub', options.rolesClaim], profile: ['name'], email: ['email'] },
+    claims: { openid: ['sub', ...claimNames] },
+    scopes: ['openid', 'profile', 'email', 'groups'],
     // Roles stand in the ID token itself, as banks' providers are usually set up.
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (context, form) => {
+          context.body = logoutPage(form);
+        },
+      },
+    },
     interactions: { url: (_context, interaction) => `${mountPath}/interaction/${interaction.uid}` },
     ttl: { Interaction: 600, Session: 3600, Grant: 3600, AuthorizationCode: 60, AccessToken: 600, IdToken: 600 },
     findAccount: (_context, subject) => {
@@ -112,7 +127,7 @@ function configuration(
       if (account === undefined) return undefined;
       return {
         accountId: subject,
-        claims: () => ({ sub: subject, name: account.name, [options.rolesClaim]: [...account.roles] }),
+        claims: () => ({ ...options.claimsOf(account), sub: subject }),
       };
     },
     // Nobody has to consent to logging in to their own bank's chain.
@@ -120,7 +135,7 @@ function configuration(
       const { client, session, provider } = context.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
       const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile email');
+      grant.addOIDCScope('openid profile email groups');
       await grant.save();
       return grant;
     },

@@ -1,140 +1,113 @@
-import * as oidc from 'openid-client';
 import type { Clock } from '../../base/clock.ts';
-import type { Secret } from '../../base/secret.ts';
 import type { AccessKeys } from '../access-keys.ts';
 import { accessError } from '../errors.ts';
-import type { Log, OidcLogin, Random, UserDirectory } from '../port.ts';
+import type { Log, OidcLogin, Random, User, UserDirectory } from '../port.ts';
 import { newToken } from '../tokens.ts';
-import { createLoginCookie } from './login-cookie.ts';
-import { mapRoles, type RoleMapping } from './role-mapping.ts';
+import { createIdentityProvider, type OidcProviderOptions } from './provider.ts';
+import { areRolesElsewhere, mapRoles } from './role-mapping.ts';
+import { createSealedCookie, type LoginAtProvider, type PendingLogin } from './sealed-cookie.ts';
 
 export interface OidcOptions {
-  readonly issuer: string;
-  readonly clientId: string;
-  /** Absent: a public client. */
-  readonly clientSecret?: Secret<string> | undefined;
-  readonly redirectUri: string;
-  readonly roles: RoleMapping;
+  /** At least one; ids and issuers differ. */
+  readonly providers: readonly OidcProviderOptions[];
   readonly pendingTtlMs: number;
-  readonly timeoutMs: number;
-  /** Development only: an issuer without TLS. */
-  readonly allowInsecureIssuer: boolean;
-  /** `login` asks for the person again although the provider knows one, so that development can change roles. */
-  readonly prompt?: 'login' | undefined;
+  /** How long a login at the provider may be ended from here; the longest life of a session. */
+  readonly logoutTtlMs: number;
 }
 
-/** Authorization code with PKCE (RFC 6749, RFC 7636, OpenID Connect Core), with state and nonce. */
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Browsers refuse larger cookies, name and attributes included. */
+const cookieCharsMax = 3_800;
+const displayNameCharsMax = 200;
+
+/** Logins at the organisations' own providers. A person is an issuer and its subject: the same e-mail address at two providers is two persons. */
 export function createOidcLogin(
   options: OidcOptions,
-  deps: { users: UserDirectory; keys: AccessKeys; clock: Clock; random: Random; fetch: typeof fetch; log: Log },
+  deps: {
+    users: UserDirectory;
+    keys: AccessKeys;
+    clock: Clock;
+    random: Random;
+    fetch: typeof fetch;
+    log: Log;
+  },
 ): OidcLogin {
   const { users, clock, random, log } = deps;
-  const loginCookie = createLoginCookie(deps);
-  let discovered: Promise<oidc.Configuration> | undefined;
-
-  /** On first use, so that the node starts while the provider is down; a failure is not remembered. */
-  function provider(): Promise<oidc.Configuration> {
-    discovered ??= discover().catch((cause: unknown) => {
-      discovered = undefined;
-      log.warn({ code: 'OIDC_UNREACHABLE', err: cause }, 'oidc.discovery_failed');
-      throw accessError('OIDC_UNREACHABLE', 'discovery', { cause });
-    });
-    return discovered;
-  }
-
-  function discover(): Promise<oidc.Configuration> {
-    const secret = options.clientSecret?.reveal();
-    return oidc.discovery(
-      new URL(options.issuer),
-      options.clientId,
-      secret,
-      secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
-      {
-        timeout: options.timeoutMs / 1000,
-        [oidc.customFetch]: (url, init) => deps.fetch(url, init as RequestInit),
-        // The ID token's signature is checked even though it comes over the provider's own TLS connection.
-        execute: [
-          oidc.enableNonRepudiationChecks,
-          ...(options.allowInsecureIssuer ? [oidc.allowInsecureRequests] : []),
-        ],
-      },
-    );
-  }
+  const pendingCookie = createSealedCookie<PendingLogin>('login-cookie', deps);
+  const logoutCookie = createSealedCookie<LoginAtProvider>('logout-cookie', deps);
+  const providers = new Map(options.providers.map((provider) => [provider.id, createIdentityProvider(provider, deps)]));
+  const providerOf = (id: string) => {
+    const provider = providers.get(id);
+    if (provider === undefined) throw accessError('OIDC_PROVIDER_UNKNOWN');
+    return provider;
+  };
 
   return {
-    async start(returnTo) {
-      const configuration = await provider();
+    providers: options.providers,
+
+    async start(providerId, returnTo) {
       const pending = {
+        provider: providerId,
         state: newToken(random),
         nonce: newToken(random),
         codeVerifier: newToken(random),
         returnTo: localPath(returnTo),
         expiresAt: clock.now() + options.pendingTtlMs,
       };
-      const location = oidc.buildAuthorizationUrl(configuration, {
-        redirect_uri: options.redirectUri,
-        scope: 'openid profile email',
-        state: pending.state,
-        nonce: pending.nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
-        code_challenge_method: 'S256',
-        ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
-      });
-      return { location: location.href, cookie: loginCookie.seal(pending) };
+      const location = await providerOf(providerId).authorizationUrl(pending);
+      return { location: location.href, cookie: pendingCookie.seal(pending) };
     },
 
-    async finish(callback, cookie) {
-      const pending = cookie === undefined ? undefined : loginCookie.open(cookie);
-      if (pending === undefined) throw accessError('OIDC_LOGIN_FAILED', 'no pending login');
-      const configuration = await provider();
-      const claims = await exchange(configuration, callback, pending);
-      const roles = mapRoles(options.roles, claims.sub, claims);
-      const known = users.byIdentity(claims.iss, claims.sub);
-      if (roles.length === 0) {
-        // What earlier logins left ends with the provider's word.
-        if (known !== undefined) await users.refuse(known.id);
-        throw accessError('LOGIN_NOT_PERMITTED', 'no console role');
+    async finish(providerId, callback, cookie) {
+      const pending = cookie === undefined ? undefined : pendingCookie.open(cookie);
+      // Another provider's answer to this login is a mix-up (RFC 9700 4.4).
+      if (pending?.provider !== providerId) throw accessError('OIDC_LOGIN_FAILED', 'no pending login at this provider');
+      const provider = providerOf(providerId);
+      const { claims, idToken } = await provider.exchange(callback, pending);
+      const user = await admit(provider.options, claims);
+      return { user, returnTo: pending.returnTo, logoutCookie: sealLogin(providerId, idToken) };
+    },
+
+    async endAtProvider(cookie) {
+      const login = cookie === undefined ? undefined : logoutCookie.open(cookie);
+      const provider = login === undefined ? undefined : providers.get(login.provider);
+      if (login === undefined || provider === undefined) return undefined;
+      const { name } = provider.options;
+      try {
+        const url = await provider.endSessionUrl(login.idToken);
+        return { name, location: url?.href };
+      } catch {
+        // Logged where it was found. Whoever logs out is logged out here, whatever the provider does.
+        return { name, location: undefined };
       }
-      if (known?.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'disabled');
-      const user = await users.save({
-        issuer: claims.iss,
-        subject: claims.sub,
-        source: 'oidc',
-        displayName: displayName(claims),
-        roles,
-        wallets: known?.wallets ?? [],
-      });
-      return { user, returnTo: pending.returnTo };
     },
   };
 
-  async function exchange(
-    configuration: oidc.Configuration,
-    callback: URL,
-    pending: { state: string; nonce: string; codeVerifier: string },
-  ): Promise<oidc.IDToken> {
-    // The registered redirect URI with the query that came: the request's own host header is nobody's word.
-    const current = new URL(options.redirectUri);
-    current.search = callback.search;
-    try {
-      const tokens = await oidc.authorizationCodeGrant(configuration, current, {
-        pkceCodeVerifier: pending.codeVerifier,
-        expectedState: pending.state,
-        expectedNonce: pending.nonce,
-        idTokenExpected: true,
-      });
-      return tokens.claims()!;
-    } catch (cause) {
-      throw accessError(isUnreachable(cause) ? 'OIDC_UNREACHABLE' : 'OIDC_LOGIN_FAILED', 'code exchange', { cause });
+  async function admit(
+    { roles: mapping, admission, issuer }: OidcProviderOptions,
+    claims: Claims & { readonly sub: string },
+  ): Promise<User> {
+    const known = users.byIdentity(issuer, claims.sub);
+    if (known?.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'disabled');
+    const isExpected = admission === 'just-in-time' || mapping.subjects.has(claims.sub);
+    const roles = isExpected ? mapRoles(mapping, claims.sub, claims) : [];
+    if (roles.length === 0) {
+      const reason = isExpected ? 'no console role' : 'not listed';
+      if (areRolesElsewhere(mapping, claims))
+        log.warn({ code: 'LOGIN_NOT_PERMITTED', reason: 'roles elsewhere' }, 'oidc.refused');
+      // What they had from an earlier login ends with the provider's word that they have it no more.
+      if (known !== undefined) await users.refuse(known.id);
+      throw accessError('LOGIN_NOT_PERMITTED', reason);
     }
+    return users.save({ issuer, subject: claims.sub, source: 'oidc', displayName: displayNameOf(claims), roles });
   }
-}
 
-/** No answer, or none of an identity provider's: the person did nothing wrong. */
-function isUnreachable(cause: unknown): boolean {
-  if (!(cause instanceof oidc.ClientError)) return cause instanceof TypeError;
-  const codes = ['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON'];
-  return codes.includes(cause.code ?? '');
+  function sealLogin(provider: string, idToken: string): string {
+    const expiresAt = clock.now() + options.logoutTtlMs;
+    const whole = logoutCookie.seal({ provider, idToken, expiresAt });
+    return whole.length <= cookieCharsMax ? whole : logoutCookie.seal({ provider, expiresAt });
+  }
 }
 
 /** Only a path of our own: anything else would make the login page an open redirect. */
@@ -143,9 +116,9 @@ export function localPath(path: string): string {
   return safe ? path : '/';
 }
 
-const displayName = (claims: oidc.IDToken): string => {
-  const name = [claims['name'], claims['preferred_username'], claims['email'], claims.sub].find(
-    (value) => typeof value === 'string',
+const displayNameOf = (claims: Claims): string => {
+  const name = [claims['name'], claims['preferred_username'], claims['email'], claims['sub']].find(
+    (value) => typeof value === 'string' && value.trim() !== '',
   );
-  return String(name).slice(0, 200);
+  return String(name).slice(0, displayNameCharsMax);
 };

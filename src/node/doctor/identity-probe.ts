@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/schema.ts';
+import { embeddedIssuer, isProviderEmbedded } from '../open-id-providers.ts';
 import { publicUrlOf } from '../web.ts';
 import { ill, type Probe, well } from './probe.ts';
 
@@ -10,25 +11,44 @@ const discoverySchema = z.object({
   jwks_uri: z.url(),
 });
 
-/** OpenID Connect Discovery 1.0: the document must be there, name this issuer, and its keys must be readable. */
-export function createIdentityProbe(config: Config, deps: { readonly fetch: typeof fetch }): Probe {
-  const embedded = config.mode === 'development' && config['oidc.issuer'] === '';
-  const issuer = embedded ? `${publicUrlOf(config)}/oidc` : config['oidc.issuer'];
+/** OpenID Connect Discovery 1.0, for each provider: the document must be there, name this issuer, and its keys must be readable. */
+export function createIdentityProbes(config: Config, deps: { readonly fetch: typeof fetch }): Probe[] {
+  if (isProviderEmbedded(config))
+    return [
+      probe(
+        'identity provider',
+        embeddedIssuer(publicUrlOf(config)),
+        'The embedded provider runs with the node: `privity start --dev`.',
+        deps,
+      ),
+    ];
+  return config['oidc.providers'].map(({ id, issuer }) =>
+    probe(
+      `identity provider ${id}`,
+      issuer,
+      'Check its issuer in oidc.providers and that this machine reaches it; its people who are logged in stay so, no other of them can log in.',
+      deps,
+    ),
+  );
+}
+
+function probe(name: string, issuer: string, advice: string, deps: { readonly fetch: typeof fetch }): Probe {
   return {
-    name: 'identity provider',
+    name,
     needs: ['configuration'],
-    advice: embedded
-      ? 'The embedded provider runs with the node: `privity start --dev`.'
-      : 'Check oidc.issuer and that this machine reaches it; people who are logged in stay so, nobody else can log in.',
+    advice,
     async look(signal) {
       const answer = await deps.fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal });
-      if (!answer.ok) return ill(`${issuer} answers ${answer.status}`, this.advice);
+      if (!answer.ok) return ill(`${issuer} answers ${answer.status}`, advice);
       const parsed = discoverySchema.safeParse(await answer.json());
-      if (!parsed.success) return ill(`${issuer} gives no discovery document`, this.advice);
+      if (!parsed.success) return ill(`${issuer} gives no discovery document`, advice);
       if (parsed.data.issuer !== issuer)
-        return ill(`it calls itself ${parsed.data.issuer}`, 'Set oidc.issuer to exactly this, or suspect the network.');
+        return ill(
+          `it calls itself ${parsed.data.issuer}`,
+          'Set its issuer in oidc.providers to exactly this, or suspect the network.',
+        );
       const keys = await deps.fetch(parsed.data.jwks_uri, { signal });
-      return keys.ok ? well(issuer) : ill(`its keys answer ${keys.status}`, this.advice);
+      return keys.ok ? well(issuer) : ill(`its keys answer ${keys.status}`, advice);
     },
   };
 }

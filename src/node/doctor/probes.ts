@@ -15,7 +15,7 @@ import type { NodeKeys } from '../keys.ts';
 import { openNodeStore } from '../open-node-store.ts';
 import { readFoundation } from '../read-foundation.ts';
 import { createHashProbe } from './hash-probe.ts';
-import { createIdentityProbe } from './identity-probe.ts';
+import { createIdentityProbes } from './identity-probe.ts';
 import { createKeyProbe } from './key-probes.ts';
 import { createL1Probes } from './l1-probes.ts';
 import { createNodeProbe } from './node-probe.ts';
@@ -99,7 +99,7 @@ export function createProbes(config: Config, { environment, clock, log, fetch, k
       ...keyFileOption,
     }),
     createRootsProbe({ config, client, foundation: () => known(foundation), keys: () => known(keys) }),
-    createIdentityProbe(config, { fetch }),
+    ...createIdentityProbes(config, { fetch }),
     createNodeProbe(config, { fetch }),
     ...createProverProbes({ config, folders, ...keyFileOption }),
   ];

@@ -6,6 +6,8 @@ export interface Page {
   readonly body: Html;
   /** Origins beside our own that a form of the page may end at: the browser checks redirects of a form too. */
   readonly formOrigins?: readonly string[];
+  /** A path of our own where the browser goes on by itself. */
+  readonly refreshTo?: string;
 }
 
 /** Nothing inline, nothing from elsewhere, in nobody's frame. */
@@ -35,12 +37,13 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
     .send(documentOf(page).text);
 }
 
-const documentOf = ({ title, body }: Page): Html => html`<!doctype html>
+const documentOf = ({ title, body, refreshTo }: Page): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Privity</title>
+${refreshTo === undefined ? [] : html`<meta http-equiv="refresh" content="0;url=${refreshTo}">`}
 <link rel="stylesheet" href="/auth/assets/pages.css">
 <script type="module" src="/auth/assets/pages.js"></script>
 </head>

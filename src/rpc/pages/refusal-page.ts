@@ -11,6 +11,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   AUTHORIZE_WALLET_MISSING: 'Sign in with a wallet, or ask your organisation to link one to your account.',
   OIDC_UNREACHABLE:
     'Your organisation’s login service does not answer. Wait a minute and start again from the application.',
+  OIDC_PROVIDER_UNKNOWN: 'Go back and choose your organisation again.',
+  OIDC_PROVIDER_MISMATCH: 'Tell your operator: the login of your organisation has to be set up again.',
   OIDC_LOGIN_FAILED:
     'Close this window and start again from the application; a login must end in the window that began it, within ten minutes.',
   OIDC_NOT_CONFIGURED: 'Sign in with a wallet instead.',

@@ -10,8 +10,8 @@ import type { CheckRate } from '../rate-limits.ts';
 import { parseInput } from './parse-input.ts';
 import { sessionTimes } from './session-times.ts';
 
-const challengeSchema = z.object({ address: z.string().max(64), domain: z.string().max(255).optional() });
-const answerSchema = z.object({
+export const challengeSchema = z.object({ address: z.string().max(64), domain: z.string().max(255).optional() });
+export const answerSchema = z.object({
   message: z.string().max(4096),
   signature: z.string().max(2048),
   nonceToken: z.string().max(256),

@@ -1,0 +1,81 @@
+import type { Hex } from '../../base/bytes.ts';
+import { accessError } from '../errors.ts';
+import type { Act, Session, User, UserDirectory, WalletLinks } from '../port.ts';
+import type { ChallengeUse, SignedChallenges, SiweOptions } from './signed-challenges.ts';
+
+/**
+ * Links wallets to the person who is logged in at their provider, by a signature of the wallet's key. It lets the person read what the wallet may
+ * read, and log in by it as a customer; what the address may do on chain stands in its identity alone and does not change.
+ */
+export function createWalletLinks(
+  options: Pick<SiweOptions, 'chainName'> & { readonly walletsPerUserMax: number },
+  deps: { challenges: SignedChallenges; users: UserDirectory },
+): WalletLinks {
+  const { challenges, users } = deps;
+  // Good in the session that asked for it only.
+  const useOf = (session: Session): ChallengeUse => ({
+    purpose: 'wallet-link',
+    boundTo: () => [session.userId, session.tokenHash],
+  });
+
+  return {
+    issue(session, request, client) {
+      const user = personOf(session);
+      return challenges.issue({ ...useOf(session), statement: statementFor(user, options.chainName) }, request, client);
+    },
+
+    async link(session, answer) {
+      const { id } = personOf(session);
+      const wallet = await challenges.verify(useOf(session), answer);
+      await users.changeWallets(
+        id,
+        (wallets) => {
+          if (wallets.includes(wallet)) return wallets;
+          if (wallets.length >= options.walletsPerUserMax) throw accessError('WALLET_TOO_MANY');
+          return [...wallets, wallet];
+        },
+        actOf(id, 'wallet.linked', wallet),
+      );
+      return wallet;
+    },
+
+    async unlink(session, address) {
+      const { id } = personOf(session);
+      const wallet = address.toLowerCase() as Hex;
+      await users.changeWallets(
+        id,
+        (wallets) => {
+          if (!wallets.includes(wallet)) throw accessError('WALLET_NOT_LINKED');
+          return wallets.filter((linked) => linked !== wallet);
+        },
+        actOf(id, 'wallet.unlinked', wallet),
+      );
+      return wallet;
+    },
+  };
+
+  /**
+   * Whoever logged in at their provider. Not by a wallet: a stolen key could link another one, and stay when it is unlinked. Not an
+   * application, which the person let in for less.
+   */
+  function personOf(session: Session): User {
+    const user = users.byId(session.userId);
+    if (user === undefined || user.source !== 'oidc' || session.method !== 'oidc')
+      throw accessError('WALLET_LINK_NOT_PERMITTED');
+    return user;
+  }
+}
+
+const actOf = (actor: string, action: string, resource: Hex): Act => ({ actor, action, resource, detail: {} });
+
+/**
+ * Names the account, so that nobody is talked into signing for somebody else's. Only characters that EIP-4361 allows in a statement, so a name
+ * cannot end the statement and go on as another field.
+ */
+function statementFor({ id, displayName }: User, chainName: string): string {
+  const name = displayName.replace(/[^A-Za-z0-9 .,'@_-]/g, '?').slice(0, 60);
+  return `Link this wallet to account ${accountNumber(id)} (${name}) of ${chainName}. Whoever signs in to that account will see what this wallet may see. Sign only if the account is yours.`;
+}
+
+/** What a person compares: short, and the same on our page and in the statement. */
+export const accountNumber = (userId: string): string => userId.slice(0, 8);
