@@ -9,6 +9,7 @@ import {
   type Field,
   type RecordField,
 } from './schema.ts';
+import { refuseUnknownVariables } from './unknown-variables.ts';
 
 export interface ConfigSources {
   /** YAML file; absent means defaults only. */
@@ -29,7 +30,9 @@ export function loadConfig({ file, environment, overrides }: ConfigSources): Con
   }
   Object.assign(values, overrides);
   for (const [path, field] of Object.entries(CONFIG_FIELDS)) values[path] = checked(path, field, values[path]);
-  return values as Config;
+  const config = values as Config;
+  refuseUnknownVariables(environment, [config['keys.kekEnv']]);
+  return config;
 }
 
 function readFile(file: string): Record<string, unknown> {
