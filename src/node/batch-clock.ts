@@ -36,9 +36,12 @@ export async function runBatchClock(
 ): Promise<void> {
   const { sequencer, clock } = deps;
   const slotOf = (time: number) => BigInt(Math.floor(time / options.batchIntervalMs));
+  /** The first slot that the sealer kept a new batch from. */
+  let heldUpFrom: bigint | undefined;
   while (!signal.aborted) {
     const slot = slotOf(clock.now());
     if (sequencer.openBatch === undefined && sequencer.unsealedBatches >= unsealedBatchesMax) {
+      if (!sequencer.isReExecuting) heldUpFrom ??= slot;
       await clock.sleep(options.blockIntervalMs / 4, signal);
       continue;
     }
@@ -60,6 +63,8 @@ export async function runBatchClock(
       // What was seen just now may have put batches in doubt.
       if (await deps.mayGoOn()) {
         if (!sequencer.isReExecuting) await sequencer.open(slot, deps.operationsNeeded(slot));
+        if (heldUpFrom !== undefined && slot > heldUpFrom) deps.onMissedSlot(Number(slot - heldUpFrom));
+        heldUpFrom = undefined;
       }
     } else {
       await deps.beforeBlock();

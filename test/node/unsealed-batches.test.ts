@@ -19,6 +19,7 @@ describe('a sealer that does not keep up', () => {
   /** Seals that may be written; each waits for its turn. */
   let turns: (() => void)[];
   let isHeld: boolean;
+  let missed: bigint;
   /** Largest number of closed batches that waited to be sealed. */
   let most: number;
 
@@ -29,6 +30,7 @@ describe('a sealer that does not keep up', () => {
     turns = [];
     isHeld = false;
     most = 0;
+    missed = 0n;
     let unsealed = 0;
     life = await openLife(config, {
       wrapStore: (store) => ({
@@ -70,7 +72,9 @@ describe('a sealer that does not keep up', () => {
         mayGoOn: async () => true,
         operationsNeeded: () => 0n,
         beforeBlock: async () => undefined,
-        onMissedSlot: () => undefined,
+        onMissedSlot(count) {
+          missed += BigInt(count);
+        },
       },
       stop.signal,
     );
@@ -99,8 +103,10 @@ describe('a sealer that does not keep up', () => {
     await until(() => turns.length === 1);
     turns.shift()!();
     await until(() => sequencer.openBatch !== undefined);
-    // The slot of the moment: those in between are missed.
+    // The slot of the moment: those in between are missed, and said to be.
     expect(sequencer.lastSlot).toBeGreaterThan(last + 1n);
+    await until(() => missed > 0n);
+    expect(missed).toBe(sequencer.lastSlot - last - 1n);
     expect(most).toBe(unsealedBatchesMax);
   });
 
