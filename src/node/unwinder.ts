@@ -47,6 +47,8 @@ export class Unwinder {
   #reading: Promise<unknown> = Promise.resolve();
   /** For what everything was found to stand. */
   #foundWell = '';
+  /** Whether this life has held anything against Ethereum yet. */
+  #hasJudged = false;
   #interrupt = new AbortController();
   #settling: Promise<unknown> = Promise.resolve();
 
@@ -128,9 +130,12 @@ export class Unwinder {
     return true;
   }
 
-  /** Runs one step of settlement, unless batches are in doubt; it is interrupted when they come to be. */
+  /**
+   * Runs one step of settlement, unless batches are in doubt, or have not been held against Ethereum in this life; it is interrupted when they come
+   * to be.
+   */
   async settle(signal: AbortSignal, step: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
-    if (this.alarm !== 0) return false;
+    if (!this.#hasJudged || this.alarm !== 0) return false;
     const running = step(AbortSignal.any([signal, this.#interrupt.signal]));
     this.#settling = running.catch(() => undefined);
     return running;
@@ -156,6 +161,7 @@ export class Unwinder {
     }
     const isWell = lost === undefined && !batches.some((batch) => this.#isRevoked(batch.policyRoot, batch.slot));
     this.#foundWell = isWell ? at : '';
+    this.#hasJudged = true;
     return isWell;
   }
 

@@ -232,6 +232,17 @@ describe('operations that vanish', () => {
     expect(life.store.log.lastSequence()).toBe(entries);
   });
 
+  it('let nothing be sent before they were looked for: Ethereum takes a batch for other operations of the same number', async () => {
+    const settles = () => unwinder.settle(new AbortController().signal, async () => true);
+    expect(await settles()).toBe(false);
+    queue.confirmedTime = undefined;
+    await look();
+    expect(await settles()).toBe(false);
+    queue.confirmedTime = 0n;
+    await look();
+    expect(await settles()).toBe(true);
+  });
+
   it('stop settlement, in the middle of a step too, until everything is executed again', async () => {
     await threeBatches();
     const never = new AbortController().signal;
