@@ -1,7 +1,7 @@
 /**
  * Many transfers in one batch, proven by one proof, settled on Ethereum:
  *
- *   npm run bench:batch -- --transfers 1000 [--json] [--write]        (hours of proving; kill it at will and run it again)
+ *   npm run bench:batch -- --transfers 1000 [--json] [--write]        (an hour of proving; kill it at will and run it again)
  */
 
 import { abortOnSignal } from './batch/abort-on-signal.ts';
