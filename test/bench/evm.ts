@@ -11,8 +11,7 @@ import { join } from 'node:path';
 import { EVM_PROFILE_SMALL, type EvmProfile } from '../../src/prover/witness/evm/evm-profile.ts';
 import { evmProfileOf } from '../../src/prover/witness/evm/frame-witness.ts';
 import { OP_INFO, TABLE } from '../../src/prover/witness/evm/opcodes.ts';
-import { traceFrame } from '../../src/prover/witness/evm/trace-frame.ts';
-import { compileToken, traceTokenTransfer } from '../circuits/evm/support/token.ts';
+import { compileToken, tablesOf, traceTokenTransfer } from '../circuits/evm/support/token.ts';
 import type { CircuitFigures } from './evm/measure-circuit.ts';
 
 const ROWS_ADDED = 16;
@@ -33,8 +32,9 @@ function measure(profile: EvmProfile, solve = false): CircuitFigures {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-const { trace, code, result } = await traceTokenTransfer((await compileToken()).bytecode);
-const tables = traceFrame(trace.steps, code);
+const call = await traceTokenTransfer((await compileToken()).bytecode);
+const { trace, code, result } = call;
+const tables = tablesOf(call);
 const profile = evmProfileOf(tables);
 const tableNames = Object.fromEntries(Object.entries(TABLE).map(([name, table]) => [table, name.toLowerCase()]));
 const steps: Record<string, number> = {};

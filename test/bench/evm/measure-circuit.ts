@@ -10,8 +10,7 @@ import { type CircuitStruct, encodeInputs } from '../../../src/prover/witness/ci
 import type { EvmProfile } from '../../../src/prover/witness/evm/evm-profile.ts';
 import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
 import { frameWitness } from '../../../src/prover/witness/evm/frame-witness.ts';
-import { traceFrame } from '../../../src/prover/witness/evm/trace-frame.ts';
-import { compileToken, traceTokenTransfer } from '../../circuits/evm/support/token.ts';
+import { compileToken, tablesOf, traceTokenTransfer } from '../../circuits/evm/support/token.ts';
 import { peakMb } from '../process-memory.ts';
 
 export interface CircuitFigures {
@@ -34,8 +33,8 @@ try {
   const counted = await countGates(evmSource(profile), { cacheFolder });
   let solveSeconds: number | null = null;
   if (solve) {
-    const { trace, code } = await traceTokenTransfer((await compileToken()).bytecode);
-    const inputs = encodeInputs(frameWitness(traceFrame(trace.steps, code), profile) as unknown as CircuitStruct);
+    const tables = tablesOf(await traceTokenTransfer((await compileToken()).bytecode));
+    const inputs = encodeInputs(frameWitness(tables, profile) as unknown as CircuitStruct);
     const noir = new Noir(circuit);
     await noir.execute(inputs);
     const again = performance.now();

@@ -9,7 +9,7 @@ import { evmProfileOf, frameWitness } from '../../../src/prover/witness/evm/fram
 import { traceFrame } from '../../../src/prover/witness/evm/trace-frame.ts';
 import { assemble } from '../../execution/assemble.ts';
 import { createSolver } from '../support/solve.ts';
-import { compileToken, type TracedCall, traceCode, traceTokenTransfer } from './support/token.ts';
+import { compileToken, type TracedCall, tablesOf, traceCode, traceTokenTransfer } from './support/token.ts';
 
 const TRANSFER_GAS_MAX = 40_000n;
 const CALLDATA_BYTES = 68;
@@ -19,7 +19,7 @@ let tables: FrameTables;
 
 beforeAll(async () => {
   call = await traceTokenTransfer((await compileToken()).bytecode);
-  tables = traceFrame(call.trace.steps, call.code);
+  tables = tablesOf(call);
 });
 
 describe('the trace of an ERC-20 transfer', () => {
@@ -63,33 +63,33 @@ describe('a profile', () => {
 describe('a trace that the tables cannot express yet', () => {
   it('is refused when it has a second frame', () => {
     const steps = call.trace.steps.map((step, i) => (i === 9 ? { ...step, depth: 1 } : step));
-    expect(() => traceFrame(steps, call.code)).toThrow(/more than one frame/);
+    expect(() => traceFrame(steps, call.code, call.context)).toThrow(/more than one frame/);
   });
 
   it('is refused when an instruction is unknown', () => {
     const steps = call.trace.steps.map((step, i) => (i === 9 ? { ...step, opcode: 0x0c } : step));
-    expect(() => traceFrame(steps, call.code)).toThrow(/opcode 12/);
+    expect(() => traceFrame(steps, call.code, call.context)).toThrow(/opcode 12/);
   });
 
   it.each([
     ['an empty stack is popped', assemble('POP', 'STOP')],
     ['a jump leads nowhere', assemble(9n, 'JUMP', 'STOP')],
   ])('is refused when %s', async (_what, code) => {
-    const { trace } = await traceCode(code);
-    expect(() => traceFrame(trace.steps, code)).toThrow(/WITNESS_TRACE/);
+    const traced = await traceCode(code);
+    expect(() => tablesOf(traced)).toThrow(/WITNESS_TRACE/);
   });
 
   it('is refused when the EVM and our stack or gas disagree', () => {
     const steps = call.trace.steps.map((step, i) => (i === 40 ? { ...step, gas: step.gas + 1n } : step));
-    expect(() => traceFrame(steps, call.code)).toThrow(/does not follow/);
+    expect(() => traceFrame(steps, call.code, call.context)).toThrow(/does not follow/);
   });
 });
 
 describe('an instruction of seven operands', () => {
   it('runs as four steps', async () => {
-    const { trace, code } = await traceCode(assemble(0n, 0n, 0n, 0n, 0n, 77n, 'GAS', 'CALL', 'STOP'));
-    const { boundary, gas } = traceFrame(trace.steps, code);
-    expect(boundary.map(({ op }) => op)).toEqual([0x100, 0x100, 0x100, 0xf1, 0]);
+    const traced = await traceCode(assemble(0n, 0n, 0n, 0n, 0n, 77n, 'GAS', 'CALL', 'STOP'));
+    const { boundary, gas } = tablesOf(traced);
+    expect(boundary.map(({ op }) => op)).toEqual([0x100, 0x100, 0x100, 0xf1]);
     expect(gas).toHaveLength(1);
   });
 });

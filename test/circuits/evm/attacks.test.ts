@@ -13,12 +13,12 @@ import { traceFrame } from '../../../src/prover/witness/evm/trace-frame.ts';
 import { assemble } from '../../execution/assemble.ts';
 import { createSolver, type Solver } from '../support/solve.ts';
 import { sourceWith } from '../support/source-with.ts';
-import { traceCode } from './support/token.ts';
+import { tablesOf, traceCode } from './support/token.ts';
 
 const PROFILE: EvmProfile = {
   steps: 12,
   stack: 8,
-  values: 8,
+  values: 20,
   pages: 1,
   pushInstructions: 4,
   plainInstructions: 8,
@@ -26,6 +26,16 @@ const PROFILE: EvmProfile = {
   flow: 2,
   gas: 1,
   boundary: 4,
+  memory: 6,
+  accesses: 8,
+  windows: 4,
+  merges: 3,
+  copies: 4,
+  memoryWords: 8,
+  output: 2,
+  calldata: 2,
+  dataWords: 3,
+  environment: 4,
 };
 
 /** What the solver says of a number with too many bits. */
@@ -34,8 +44,7 @@ const OUT_OF_RANGE = /bit|range|decomposition|satisf/i;
 let solver: Solver;
 
 async function inputsOf(code: Uint8Array): Promise<EvmInputs> {
-  const { trace } = await traceCode(code);
-  return frameWitness(traceFrame(trace.steps, code), PROFILE);
+  return frameWitness(tablesOf(await traceCode(code)), PROFILE);
 }
 
 const withFrame = (inputs: EvmInputs, change: Partial<FrameInput>): EvmInputs => ({
@@ -124,8 +133,9 @@ describe('the stack', () => {
 
   it('of 1,024 words is the limit of the row checkers', async () => {
     const full = assemble(...Array<bigint>(1024).fill(0n), 'STOP');
-    const { trace } = await traceCode(full);
-    const tables = traceFrame(trace.steps, full);
+    const traced = await traceCode(full);
+    const { trace } = traced;
+    const tables = tablesOf(traced);
     const profile = { ...PROFILE, steps: 1100, stack: 1100, plainInstructions: 1100, pages: 8 };
     expect(checkFrame(frameWitness(tables, profile), profile)).toBeUndefined();
     const last = trace.steps.at(-1)!;
@@ -135,7 +145,7 @@ describe('the stack', () => {
       { ...last, pc: last.pc + 1, gas: last.gas - 2n, stack: [...last.stack, 0n] },
     ];
     const code = assemble(...Array<bigint>(1025).fill(0n), 'STOP');
-    expect(() => frameWitness(traceFrame(over, code), profile)).toThrow(/stack overflow/);
+    expect(() => frameWitness(traceFrame(over, code, traced.context), profile)).toThrow(/stack overflow/);
   });
 });
 
@@ -144,8 +154,9 @@ describe('rows of tables', () => {
 
   it('cannot be left unread', async () => {
     const inputs = await inputsOf(code);
-    const boundary = replace(inputs.frame.boundary, 3, { used: true, op: 0x33, result: 1 });
-    await expectRejected(withFrame(inputs, { boundary }), /boundary: rows left over/);
+    const [caller] = inputs.frame.environment;
+    const environment = replace(inputs.frame.environment, 3, caller!);
+    await expectRejected(withFrame(inputs, { environment }), /environment: rows left over/);
   });
 
   it('cannot be read twice', async () => {
@@ -159,12 +170,12 @@ describe('rows of tables', () => {
 
   it('cannot change places', async () => {
     const inputs = await inputsOf(code);
-    const [caller, number, ...rest] = inputs.frame.boundary;
-    await expectRejected(withFrame(inputs, { boundary: [number!, caller!, ...rest] }), /row of another request/);
+    const [caller, number, ...rest] = inputs.frame.environment;
+    await expectRejected(withFrame(inputs, { environment: [number!, caller!, ...rest] }), /row of another request/);
   });
 
   it('cannot answer for another table', async () => {
-    const inputs = await inputsOf(code);
+    const inputs = await inputsOf(assemble(3n, 'SLOAD', 'STOP'));
     const boundary = replace(inputs.frame.boundary, 0, { op: 0x01 });
     await expectRejected(withFrame(inputs, { boundary }), /operation of another table/);
   });
@@ -172,18 +183,20 @@ describe('rows of tables', () => {
 
 describe('gas', () => {
   const code = assemble('GAS', 'POP', 'STOP');
+  const withGas = ({ frame }: EvmInputs, change: (gas: bigint) => bigint): bigint[] =>
+    frame.values.lo.map((lo, i) => (i === frame.gas[0]!.result ? change(lo) : lo));
 
   it('is never below zero at the end', async () => {
     const inputs = await inputsOf(code);
     const used = inputs.gas_before - inputs.gas_after;
-    const values = { ...inputs.frame.values, lo: inputs.frame.values.lo.map((lo) => (lo > 1n ? used - 3n : lo)) };
+    const values = { ...inputs.frame.values, lo: withGas(inputs, () => used - 3n) };
     const poor = { ...withFrame(inputs, { values }), gas_before: used - 1n, gas_after: FR_MODULUS - 1n };
     await expectRejected(poor, /frame: out of gas/, OUT_OF_RANGE);
   });
 
   it('cannot be reported otherwise', async () => {
     const inputs = await inputsOf(code);
-    const values = { ...inputs.frame.values, lo: inputs.frame.values.lo.map((lo) => (lo > 1n ? lo + 1n : lo)) };
+    const values = { ...inputs.frame.values, lo: withGas(inputs, (gas) => gas + 1n) };
     await expectRejected(withFrame(inputs, { values }), /row of another request/);
   });
 });
@@ -202,7 +215,7 @@ describe('the end', () => {
 describe('two ids of one word', () => {
   it('prove nothing else than one id does', async () => {
     const inputs = await inputsOf(assemble(3n, 3n, 'ADD', 'STOP'));
-    const [spare, three] = [7, inputs.frame.values.lo.indexOf(3n)];
+    const [spare, three] = [PROFILE.values - 1, inputs.frame.values.lo.indexOf(3n)];
     const values = { ...inputs.frame.values, lo: inputs.frame.values.lo.map((lo, i) => (i === spare ? 3n : lo)) };
     const aliased = withFrame(inputs, {
       values,

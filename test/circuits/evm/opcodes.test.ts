@@ -4,6 +4,7 @@ import { getOpcodesForHF } from '@ethereumjs/evm';
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../../src/chain/constants.ts';
 import { createCancunCommon } from '../../../src/execution/evm/cancun-common.ts';
+import { CALLDATA_TAG } from '../../../src/prover/witness/evm/calldata-hash.ts';
 import { CODE_PAGE_TAG, instructionStarts } from '../../../src/prover/witness/evm/code-pages.ts';
 import { isKnown, OP, OP_INFO, TABLE } from '../../../src/prover/witness/evm/opcodes.ts';
 
@@ -37,7 +38,11 @@ describe('instruction properties', () => {
     expect(of(TABLE.FLOW)).toEqual([OP.JUMP, OP.JUMPI]);
     expect(of(TABLE.GAS)).toEqual([OP.GAS]);
     expect(of(TABLE.NONE)).toHaveLength(3 + 32 + 16 + 16);
-    expect(of(TABLE.BOUNDARY)).toHaveLength(known.length - 8 - 2 - 1 - 67);
+    expect(of(TABLE.MEMORY)).toEqual([0x37, 0x3e, 0x51, 0x52, 0x53, OP.MSIZE, OP.MCOPY, OP.RETURN, OP.REVERT]);
+    expect(of(TABLE.CALLDATA)).toEqual([OP.CALLDATALOAD]);
+    const environment = [0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46];
+    expect(of(TABLE.ENVIRONMENT)).toEqual([OP.STOP, ...environment, 0x48, 0x49, 0x4a, OP.PC]);
+    expect(of(TABLE.BOUNDARY)).toHaveLength(known.length - 8 - 2 - 1 - 67 - 9 - 1 - 19);
   });
 
   it('cannot run what is unknown', () => {
@@ -48,7 +53,9 @@ describe('instruction properties', () => {
 
 describe('code', () => {
   it('has its own hash tag', () => {
-    expect(Object.values(TAG)).not.toContain(CODE_PAGE_TAG);
+    expect([...Object.values(TAG), CODE_PAGE_TAG, CALLDATA_TAG]).toHaveLength(
+      new Set([...Object.values(TAG), CODE_PAGE_TAG, CALLDATA_TAG]).size,
+    );
   });
 
   it('begins no instruction in the data of a PUSH, and none is cut by the end', () => {

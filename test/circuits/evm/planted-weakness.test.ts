@@ -63,8 +63,8 @@ const PLANTS: readonly Plant[] = [
     'boundary',
     'frame.nr',
     'assert(pointers[TABLE_BOUNDARY] == start[TABLE_BOUNDARY] + used.boundary, "boundary: rows left over");',
-    () => `frame.boundary.${firstUnused(sample.inputs.frame.boundary)}.used`,
-    () => true,
+    () => `frame.boundary.${firstUnused(sample.inputs.frame.boundary)}`,
+    () => ({ used: true, op: 0x20, a: 0, b: 0, next: 0, result: 0, cost: 0 }),
   ],
   [
     'code',

@@ -15,6 +15,19 @@ export interface EvmProfile {
   readonly flow: number;
   readonly gas: number;
   readonly boundary: number;
+  /** Requests to memory; reads and writes of 32 bytes; those at a place that is no multiple of 32; ends of copies; words of copies. */
+  readonly memory: number;
+  readonly accesses: number;
+  readonly windows: number;
+  readonly merges: number;
+  readonly copies: number;
+  /** 32-byte words of memory, and of what the frame returns. */
+  readonly memoryWords: number;
+  readonly output: number;
+  /** CALLDATALOADs, and 31-byte words of call data. */
+  readonly calldata: number;
+  readonly dataWords: number;
+  readonly environment: number;
 }
 
 const GLOBAL_NAMES: Readonly<Record<keyof EvmProfile, string>> = {
@@ -28,6 +41,16 @@ const GLOBAL_NAMES: Readonly<Record<keyof EvmProfile, string>> = {
   flow: 'FLOW',
   gas: 'GAS_READS',
   boundary: 'BOUNDARY',
+  memory: 'MEMORY',
+  accesses: 'ACCESSES',
+  windows: 'WINDOWS',
+  merges: 'MERGES',
+  copies: 'COPY_WORDS',
+  memoryWords: 'MEMORY_WORDS',
+  output: 'OUTPUT',
+  calldata: 'CALLDATA',
+  dataWords: 'DATA_WORDS',
+  environment: 'ENVIRONMENT',
 };
 
 /** Small: mutants, attacks and the cost of a row start from it. An ERC-20 transfer does not fit: benches size a profile by its trace. */
@@ -42,6 +65,16 @@ export const EVM_PROFILE_SMALL: EvmProfile = {
   flow: 6,
   gas: 2,
   boundary: 10,
+  memory: 8,
+  accesses: 10,
+  windows: 4,
+  merges: 3,
+  copies: 4,
+  memoryWords: 8,
+  output: 2,
+  calldata: 3,
+  dataWords: 4,
+  environment: 6,
 };
 
 /** A step reads two cells of the stack memory and writes two; the proving binary takes one memory with at most 65,535 accesses. */

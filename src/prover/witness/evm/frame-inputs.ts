@@ -18,6 +18,7 @@ export interface InstructionInput {
   readonly raw: number;
   readonly op: number;
   readonly landing: boolean;
+  readonly first: boolean;
   readonly last: boolean;
   readonly left: bigint;
 }
@@ -73,6 +74,141 @@ export interface BoundaryInput {
   readonly cost: number;
 }
 
+export interface MemoryRequestInput {
+  readonly mload: boolean;
+  readonly mstore: boolean;
+  readonly mstore8: boolean;
+  readonly msize: boolean;
+  readonly touch: boolean;
+  readonly args: boolean;
+  readonly calldatacopy: boolean;
+  readonly mcopy: boolean;
+  readonly returndatacopy: boolean;
+  readonly ret: boolean;
+  readonly revert: boolean;
+  readonly a: number;
+  readonly b: number;
+  readonly next: number;
+  readonly result: number;
+  readonly inverse: bigint;
+  readonly higher: boolean;
+  readonly words: number;
+  readonly end: number;
+  readonly grows: boolean;
+  readonly square: number;
+  readonly access: number;
+  readonly copy: number;
+}
+
+export interface AccessInput {
+  readonly used: boolean;
+  readonly write: boolean;
+  readonly aligned: boolean;
+  readonly word: number;
+  readonly byte: bigint;
+  readonly new0: number;
+  readonly new1: number;
+  readonly value: number;
+  readonly window: number;
+}
+
+export interface WindowInput {
+  readonly used: boolean;
+  readonly old0: number;
+  readonly old1: number;
+  readonly new0: number;
+  readonly new1: number;
+  readonly value: number;
+  readonly h: boolean;
+  readonly t: number;
+  readonly before0: bigint;
+  readonly before1: bigint;
+  readonly before2: bigint;
+  readonly after2: bigint;
+  readonly lost0: bigint;
+  readonly lost2: bigint;
+}
+
+export interface CopyInput {
+  readonly data: boolean;
+  readonly memory: boolean;
+  readonly byte: boolean;
+  readonly output: boolean;
+  readonly more: boolean;
+  readonly source: number;
+  readonly place: number;
+  readonly index: number;
+  readonly target: number;
+  readonly left: number;
+  readonly from: number;
+  readonly to: number;
+  readonly write: number;
+  readonly slot: number;
+  readonly merge: number;
+  readonly s: number;
+  readonly o: number;
+  readonly v: number;
+}
+
+export interface MergeInput {
+  readonly used: boolean;
+  readonly byte: boolean;
+  readonly low: boolean;
+  readonly t: number;
+  readonly s: number;
+  readonly o: number;
+  readonly v: number;
+  readonly taken: bigint;
+  readonly left_out: bigint;
+  readonly lost: bigint;
+  readonly kept: bigint;
+}
+
+export interface OutputInput {
+  readonly used: boolean;
+  readonly word: number;
+}
+
+export interface MemoryInput {
+  readonly requests: readonly MemoryRequestInput[];
+  readonly accesses: readonly AccessInput[];
+  readonly windows: readonly WindowInput[];
+  readonly copies: readonly CopyInput[];
+  readonly merges: readonly MergeInput[];
+  readonly output: readonly OutputInput[];
+}
+
+export interface DataWordInput {
+  readonly used: boolean;
+  readonly word: bigint;
+}
+
+export interface DataInput {
+  readonly words: readonly DataWordInput[];
+  readonly size: number;
+  readonly end: number;
+  readonly tail: number;
+}
+
+export interface CalldataInput {
+  readonly used: boolean;
+  readonly a: number;
+  readonly b: number;
+  readonly index: number;
+  readonly result: number;
+}
+
+export interface EnvironmentInput {
+  readonly used: boolean;
+  readonly pc: boolean;
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+  readonly next: number;
+  readonly slot: number;
+  readonly result: number;
+}
+
 export interface StepInput {
   readonly instruction: number;
   readonly a: number;
@@ -90,6 +226,11 @@ export interface FrameInput {
   readonly flow: readonly FlowInput[];
   readonly gas: readonly GasInput[];
   readonly boundary: readonly BoundaryInput[];
+  readonly memory: MemoryInput;
+  readonly data: DataInput;
+  readonly calldata: readonly CalldataInput[];
+  readonly names: readonly number[];
+  readonly environment: readonly EnvironmentInput[];
   readonly steps: readonly StepInput[];
 }
 
@@ -98,4 +239,9 @@ export interface EvmInputs {
   readonly code_root: bigint;
   readonly gas_before: bigint;
   readonly gas_after: bigint;
+  readonly context: ValuesInput;
+  readonly data_hash: bigint;
+  readonly reverted: bigint;
+  readonly size: bigint;
+  readonly output: readonly { readonly hi: bigint; readonly lo: bigint }[];
 }

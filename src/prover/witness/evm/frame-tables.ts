@@ -11,12 +11,18 @@ export interface FrameStep extends Omit<StepInput, 'instruction' | 'row'> {
   readonly row: number;
 }
 
-export interface FrameTables extends Omit<FrameInput, 'values' | 'steps'> {
+export interface FrameTables extends Omit<FrameInput, 'values' | 'steps' | 'data'> {
   readonly words: readonly bigint[];
   readonly steps: readonly FrameStep[];
   /** Height of the stack at the end, and the highest cell that is touched. */
   readonly top: number;
   readonly highestCell: number;
+  readonly data: Uint8Array;
+  /** Words of the context, by slot. */
+  readonly context: readonly bigint[];
+  /** Cells of memory that accesses touch. */
+  readonly memoryWords: number;
+  readonly returned: { readonly reverted: boolean; readonly size: number };
   readonly codeRoot: bigint;
   readonly gasBefore: bigint;
   readonly gasAfter: bigint;

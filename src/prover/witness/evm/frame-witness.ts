@@ -1,12 +1,15 @@
 /** Pads the tables of a frame to a profile: the inputs of the circuit. */
 
-import { LIMB } from '../../../chain/word.ts';
+import { LIMB, toWord } from '../../../chain/word.ts';
 import { witnessError } from '../errors.ts';
 import { NO_ARITHMETIC } from './arithmetic-row.ts';
+import { calldataHash, calldataWords } from './calldata-hash.ts';
 import { checkFrame } from './check/frame.ts';
+import { dataInput } from './data-bytes.ts';
 import type { EvmProfile } from './evm-profile.ts';
-import type { EvmInputs, StepInput } from './frame-inputs.ts';
+import type { EvmInputs, StepInput, ValuesInput } from './frame-inputs.ts';
 import type { FrameStep, FrameTables } from './frame-tables.ts';
+import { NO_ACCESS, NO_COPY, NO_MERGE, NO_REQUEST, NO_WINDOW } from './memory-rows.ts';
 import { tableStarts } from './table-starts.ts';
 
 /** The smallest profile that holds a frame. */
@@ -23,6 +26,16 @@ export function evmProfileOf(tables: FrameTables): EvmProfile {
     flow: atLeastOne(tables.flow),
     gas: atLeastOne(tables.gas),
     boundary: atLeastOne(tables.boundary),
+    memory: atLeastOne(tables.memory.requests),
+    accesses: atLeastOne(tables.memory.accesses),
+    windows: atLeastOne(tables.memory.windows),
+    merges: atLeastOne(tables.memory.merges),
+    copies: atLeastOne(tables.memory.copies),
+    memoryWords: tables.memoryWords,
+    output: atLeastOne(tables.memory.output),
+    calldata: atLeastOne(tables.calldata),
+    dataWords: Math.max(1, calldataWords(tables.data).length),
+    environment: atLeastOne(tables.environment),
   };
 }
 
@@ -45,9 +58,10 @@ export function frameWitness(tables: FrameTables, profile: EvmProfile): EvmInput
   // Every frame ends with an instruction that has no constant.
   if (plain === undefined) throw witnessError('WITNESS_TRACE', 'the frame does not end');
   const push = tables.pushes[0] ?? { instruction: plain, end_page: plain.page, constant: 0 };
+  const { requests, accesses, windows, copies, merges, output } = tables.memory;
   const inputs: EvmInputs = {
     frame: {
-      values: { hi: words.map((word) => word / LIMB), lo: words.map((word) => word % LIMB) },
+      values: limbs(words),
       pages: padded(tables.pages, profile.pages, tables.pages[0]!),
       pushes: padded(tables.pushes, profile.pushInstructions, push),
       others: padded(tables.others, profile.plainInstructions, plain),
@@ -63,16 +77,47 @@ export function frameWitness(tables: FrameTables, profile: EvmProfile): EvmInput
         result: 0,
         cost: 0,
       }),
+      memory: {
+        requests: padded(requests, profile.memory, NO_REQUEST),
+        accesses: padded(accesses, profile.accesses, NO_ACCESS),
+        windows: padded(windows, profile.windows, NO_WINDOW),
+        copies: padded(copies, profile.copies, NO_COPY),
+        merges: padded(merges, profile.merges, NO_MERGE),
+        output: padded(output, profile.output, { used: false, word: 0 }),
+      },
+      data: dataInput(tables.data, profile.dataWords),
+      calldata: padded(tables.calldata, profile.calldata, { used: false, a: 0, b: 0, index: 0, result: 0 }),
+      names: tables.names,
+      environment: padded(tables.environment, profile.environment, {
+        used: false,
+        pc: false,
+        op: 0,
+        a: 0,
+        b: 0,
+        next: 0,
+        slot: 0,
+        result: 0,
+      }),
       steps: padded(tables.steps.map(stepOf), profile.steps, halted),
     },
     code_root: tables.codeRoot,
     gas_before: tables.gasBefore,
     gas_after: tables.gasAfter,
+    context: limbs(tables.context),
+    data_hash: calldataHash(BigInt(tables.data.length), calldataWords(tables.data)),
+    reverted: BigInt(tables.returned.reverted),
+    size: BigInt(tables.returned.size),
+    output: padded(output, profile.output, { used: false, word: 0 }).map(({ word }) => toWord(words[word]!)),
   };
   const broken = checkFrame(inputs, profile);
   if (broken !== undefined) throw witnessError('WITNESS_TRACE', broken);
   return inputs;
 }
+
+const limbs = (words: readonly bigint[]): ValuesInput => ({
+  hi: words.map((word) => word / LIMB),
+  lo: words.map((word) => word % LIMB),
+});
 
 const padded = <T>(rows: readonly T[], length: number, padding: T): T[] => [
   ...rows,

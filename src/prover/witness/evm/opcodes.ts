@@ -5,7 +5,16 @@
  */
 
 /** In the order of their rows in the bus. BOUNDARY rows are not constrained yet: see ADR 0015. */
-export const TABLE = { NONE: 0, ARITHMETIC: 1, FLOW: 2, GAS: 3, BOUNDARY: 4 } as const;
+export const TABLE = {
+  NONE: 0,
+  ARITHMETIC: 1,
+  FLOW: 2,
+  GAS: 3,
+  BOUNDARY: 4,
+  MEMORY: 5,
+  CALLDATA: 6,
+  ENVIRONMENT: 7,
+} as const;
 export type Table = (typeof TABLE)[keyof typeof TABLE];
 
 export const OP = {
@@ -18,19 +27,34 @@ export const OP = {
   SGT: 0x13,
   EQ: 0x14,
   ISZERO: 0x15,
+  CALLDATALOAD: 0x35,
+  CALLDATACOPY: 0x37,
+  RETURNDATACOPY: 0x3e,
+  MLOAD: 0x51,
+  MSTORE: 0x52,
+  MSTORE8: 0x53,
   JUMP: 0x56,
   JUMPI: 0x57,
+  PC: 0x58,
+  MSIZE: 0x59,
   GAS: 0x5a,
   JUMPDEST: 0x5b,
+  MCOPY: 0x5e,
   PUSH1: 0x60,
   PUSH32: 0x7f,
+  RETURN: 0xf3,
+  REVERT: 0xfd,
   /** Takes two operands for a later step of the same instruction. */
   ARGS: 0x100,
   /** A step after the end. */
   HALTED: 0x101,
+  /** Looks at offset and size of memory before an instruction whose own table does not know the memory's size. */
+  TOUCH: 0x102,
+  /** Takes both places of a copy. */
+  MEMORY_ARGS: 0x103,
 } as const;
 
-export const OPS = 0x102;
+export const OPS = 0x104;
 /** Below it a real instruction. */
 const REAL_OPS = 0x100;
 /** More than a stack ever holds: what is not an instruction of Cancun never has its operands. */
@@ -54,8 +78,9 @@ export interface OpInfo {
   /** Its row sees what comes after it, or the gas that is left. */
   readonly flows: 0 | 1;
   readonly seesGas: 0 | 1;
-  /** ARGS steps before it, and bytes of the constant after it. */
+  /** Steps before its last, the operation of the first of them (the others are ARGS), and bytes of the constant after it. */
   readonly args: number;
+  readonly lead: number;
   readonly immediate: number;
 }
 
@@ -72,6 +97,7 @@ const UNKNOWN: OpInfo = {
   flows: 0,
   seesGas: 0,
   args: 0,
+  lead: OP.ARGS,
   immediate: 0,
 };
 
@@ -163,9 +189,47 @@ const COMMON: Readonly<Record<number, readonly [number, 0 | 1, number]>> = {
   255: [1, 0, 5000],
 };
 
-const HALTS: ReadonlySet<number> = new Set([OP.STOP, 0xf3, 0xfd, 0xff]);
+const HALTS: ReadonlySet<number> = new Set([OP.STOP, OP.RETURN, OP.REVERT, 0xff]);
 const ARITHMETIC: ReadonlySet<number> = new Set([OP.ADD, OP.SUB, OP.LT, OP.GT, OP.SLT, OP.SGT, OP.EQ, OP.ISZERO]);
 const FLOW: ReadonlySet<number> = new Set([OP.JUMP, OP.JUMPI]);
+const COPIES_TO_MEMORY: ReadonlySet<number> = new Set([OP.CALLDATACOPY, OP.RETURNDATACOPY, OP.MCOPY]);
+const MEMORY: ReadonlySet<number> = new Set([
+  ...COPIES_TO_MEMORY,
+  OP.MLOAD,
+  OP.MSTORE,
+  OP.MSTORE8,
+  OP.MSIZE,
+  OP.RETURN,
+  OP.REVERT,
+]);
+/** KECCAK256 and LOG0 to LOG4: offset and size stand on top of the stack. */
+const TOUCHES: ReadonlySet<number> = new Set([0x20, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4]);
+/** Words that a frame is given: the slot of each among them. 0 and 1 are those words themselves. */
+export const ENVIRONMENT_SLOT: Readonly<Record<number, number>> = {
+  [OP.STOP]: 0,
+  // One frame: no call has returned anything. No transaction has blobs, so none has a hash and their price is the least.
+  61: 0,
+  73: 0,
+  74: 1,
+  54: 2,
+  48: 3,
+  50: 4,
+  51: 5,
+  52: 6,
+  58: 7,
+  65: 8,
+  66: 9,
+  67: 10,
+  68: 11,
+  69: 12,
+  70: 13,
+  72: 14,
+  56: 15,
+  // Beyond the last: PC has no slot.
+  [OP.PC]: 16,
+};
+export const ENVIRONMENT_SLOTS = 16;
+
 /** What the step loop does by itself. */
 const PLAIN: ReadonlySet<number> = new Set([0x50, OP.JUMPDEST, 0x5f]);
 
@@ -173,7 +237,15 @@ function tableOf(op: number): Table {
   if (PLAIN.has(op)) return TABLE.NONE;
   if (ARITHMETIC.has(op)) return TABLE.ARITHMETIC;
   if (FLOW.has(op)) return TABLE.FLOW;
+  if (MEMORY.has(op)) return TABLE.MEMORY;
+  if (op === OP.CALLDATALOAD) return TABLE.CALLDATA;
+  if (ENVIRONMENT_SLOT[op] !== undefined) return TABLE.ENVIRONMENT;
   return op === OP.GAS ? TABLE.GAS : TABLE.BOUNDARY;
+}
+
+function leadOf(op: number): number {
+  if (TOUCHES.has(op)) return OP.TOUCH;
+  return COPIES_TO_MEMORY.has(op) ? OP.MEMORY_ARGS : OP.ARGS;
 }
 
 function common(op: number, [pops, pushes, gas]: readonly [number, 0 | 1, number]): OpInfo {
@@ -187,9 +259,10 @@ function common(op: number, [pops, pushes, gas]: readonly [number, 0 | 1, number
     delta: pushes - left,
     pushes,
     gas,
-    flows: FLOW.has(op) || HALTS.has(op) ? 1 : 0,
+    flows: FLOW.has(op) || HALTS.has(op) || op === OP.PC ? 1 : 0,
     seesGas: op === OP.GAS ? 1 : 0,
-    args,
+    args: args + (TOUCHES.has(op) ? 1 : 0),
+    lead: leadOf(op),
   };
 }
 
@@ -201,6 +274,8 @@ function infoOf(op: number): OpInfo {
   if (op >= 0x90 && op <= 0x9f)
     return { ...UNKNOWN, depthA: op - 0x8e, needs: op - 0x8e, pushes: 1, gas: 3, copies: 1, swaps: 1 };
   if (op === OP.ARGS) return { ...UNKNOWN, table: TABLE.BOUNDARY, depthB: 2, needs: 2, delta: -2 };
+  if (op === OP.MEMORY_ARGS) return { ...UNKNOWN, table: TABLE.MEMORY, depthB: 2, needs: 2, delta: -2 };
+  if (op === OP.TOUCH) return { ...UNKNOWN, table: TABLE.MEMORY, depthB: 2, needs: 2 };
   if (op === OP.HALTED) return { ...UNKNOWN, needs: 0 };
   const known = COMMON[op];
   return known === undefined ? UNKNOWN : common(op, known);
@@ -209,3 +284,10 @@ function infoOf(op: number): OpInfo {
 export const OP_INFO: readonly OpInfo[] = Array.from({ length: OPS }, (_, op) => infoOf(op));
 
 export const isKnown = (op: number): boolean => op < REAL_OPS && OP_INFO[op]!.needs !== NEVER;
+
+/** The operation of one of the steps of an instruction. */
+export function stepOp(op: number, micro: number): number {
+  const { args, lead } = OP_INFO[op]!;
+  if (micro === args) return op;
+  return micro === 0 ? lead : OP.ARGS;
+}

@@ -3,7 +3,7 @@
 import { bytesToBigInt } from '../../../base/bytes.ts';
 import { CODE_PAGE_BYTES, createCodeTree } from './code-pages.ts';
 import type { CodePageInput, InstructionInput, PushInstructionInput } from './frame-inputs.ts';
-import { isKnown, OP, OP_INFO } from './opcodes.ts';
+import { isKnown, OP, OP_INFO, stepOp } from './opcodes.ts';
 import type { ValueTable } from './value-table.ts';
 
 export interface InstructionRef {
@@ -52,8 +52,9 @@ export function createProgramTable(code: Uint8Array, positions: readonly number[
       page,
       byte: page * CODE_PAGE_BYTES + (pc % CODE_PAGE_BYTES),
       raw,
-      op: last ? raw : OP.ARGS,
+      op: stepOp(raw, micro),
       landing,
+      first: micro === 0,
       last,
       left: BigInt(args - micro),
     };

@@ -1,9 +1,14 @@
 /** `circuits/evm/src/opcodes.nr`: the instruction properties as constant tables indexed by opcode. */
 
+import { CALLDATA_TAG } from './calldata-hash.ts';
 import { CODE_PAGE_BYTES, CODE_PAGE_TAG, CODE_TREE_DEPTH } from './code-pages.ts';
-import { OP, OP_INFO, OPS, type OpInfo, TABLE } from './opcodes.ts';
+import { ENVIRONMENT_SLOT, ENVIRONMENT_SLOTS, OP, OP_INFO, OPS, type OpInfo, TABLE } from './opcodes.ts';
 
-const COLUMNS: readonly (readonly [name: string, type: 'Field' | 'u32', of: (info: OpInfo) => number | bigint])[] = [
+const COLUMNS: readonly (readonly [
+  name: string,
+  type: 'Field' | 'u32',
+  of: (info: OpInfo, op: number) => number | bigint,
+])[] = [
   ['TABLE_OF', 'u32', (info) => info.table],
   ['DEPTH_A', 'Field', (info) => info.depthA],
   ['DEPTH_B', 'Field', (info) => info.depthB],
@@ -17,6 +22,8 @@ const COLUMNS: readonly (readonly [name: string, type: 'Field' | 'u32', of: (inf
   ['SEES_GAS', 'Field', (info) => info.seesGas],
   ['USES_TABLE', 'Field', (info) => (info.table === TABLE.NONE ? 0 : 1)],
   ['ARGS', 'Field', (info) => info.args],
+  ['LEAD', 'Field', (info) => info.lead],
+  ['ENVIRONMENT_SLOT', 'Field', (_, op) => ENVIRONMENT_SLOT[op] ?? 0],
   ['IMMEDIATE', 'u32', (info) => info.immediate],
   ['HAS_CONSTANT', 'Field', (info) => (info.immediate === 0 ? 0 : 1)],
   // A constant is two numbers of bytes: the last 16, and those before.
@@ -29,7 +36,8 @@ const highBytes = ({ immediate }: OpInfo): number => Math.max(0, immediate - 16)
 
 export function renderOpcodes(): string {
   const tables = COLUMNS.map(
-    ([name, type, of]) => `pub global ${name}: [${type}; OPS] = [${OP_INFO.map(of).join(', ')}];`,
+    ([name, type, of]) =>
+      `pub global ${name}: [${type}; OPS] = [${OP_INFO.map((info, op) => of(info, op)).join(', ')}];`,
   );
   return [
     '//! Generated from src/prover/witness/evm by `npm run constants`; a test compares the two. Indexed by opcode.',
@@ -38,6 +46,8 @@ export function renderOpcodes(): string {
     ...Object.entries(OP).map(([name, op]) => `pub global OP_${name}: Field = ${op};`),
     ...Object.entries(TABLE).map(([name, table]) => `pub global TABLE_${name}: u32 = ${table};`),
     `pub global TABLES: u32 = ${Object.keys(TABLE).length};`,
+    `pub global ENVIRONMENT_SLOTS: u32 = ${ENVIRONMENT_SLOTS};`,
+    `pub global TAG_CALLDATA: Field = ${CALLDATA_TAG};`,
     `pub global TAG_CODE_PAGE: Field = ${CODE_PAGE_TAG};`,
     `pub global CODE_PAGE_BYTES: u32 = ${CODE_PAGE_BYTES};`,
     `pub global CODE_TREE_DEPTH: u32 = ${CODE_TREE_DEPTH};`,

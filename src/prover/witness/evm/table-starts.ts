@@ -5,11 +5,17 @@ import { TABLE, type Table } from './opcodes.ts';
 export function tableStarts(profile: EvmProfile): Readonly<Record<Table, number>> {
   const flow = 1 + profile.arithmetic;
   const gas = flow + profile.flow;
+  const boundary = gas + profile.gas;
+  const memory = boundary + profile.boundary;
+  const calldata = memory + profile.memory;
   return {
     [TABLE.NONE]: 0,
     [TABLE.ARITHMETIC]: 1,
     [TABLE.FLOW]: flow,
     [TABLE.GAS]: gas,
-    [TABLE.BOUNDARY]: gas + profile.gas,
+    [TABLE.BOUNDARY]: boundary,
+    [TABLE.MEMORY]: memory,
+    [TABLE.CALLDATA]: calldata,
+    [TABLE.ENVIRONMENT]: calldata + profile.calldata,
   };
 }

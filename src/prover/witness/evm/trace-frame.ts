@@ -6,18 +6,46 @@
 import type { EvmStep } from '../../../execution/port.ts';
 import { witnessError } from '../errors.ts';
 import { arithmeticRow } from './arithmetic-row.ts';
+import { createCopySource } from './data-bytes.ts';
 import { inverseOrZero } from './field.ts';
-import type { ArithmeticInput, BoundaryInput, FlowInput, GasInput } from './frame-inputs.ts';
+import { contextNames, contextWords, type FrameContext } from './frame-context.ts';
+import type {
+  ArithmeticInput,
+  BoundaryInput,
+  CalldataInput,
+  EnvironmentInput,
+  FlowInput,
+  GasInput,
+} from './frame-inputs.ts';
 import type { FrameStep, FrameTables } from './frame-tables.ts';
-import { isKnown, OP, OP_INFO, type OpInfo, TABLE } from './opcodes.ts';
+import { createMemoryTables } from './memory-tables.ts';
+import { ENVIRONMENT_SLOT, isKnown, OP, OP_INFO, stepOp, TABLE, type Table } from './opcodes.ts';
 import { entryAt } from './positions.ts';
 import { createProgramTable } from './program-table.ts';
 import { limbSum, ValueTable } from './value-table.ts';
 
 const BOTTOM = 1;
 
+interface Request {
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+  /** Position that follows in the code. */
+  readonly next: number;
+  readonly step: EvmStep;
+  readonly after: EvmStep | undefined;
+  /** Gas that no step before has taken, static gas apart. */
+  readonly cost: number;
+}
+
+interface Answer {
+  readonly row: number;
+  readonly result: number;
+  readonly cost?: number;
+}
+
 /** `trace` is all of a frame that calls no other and ends by itself: no exceptional halt. Throws WITNESS_TRACE on anything else. */
-export function traceFrame(trace: readonly EvmStep[], code: Uint8Array): FrameTables {
+export function traceFrame(trace: readonly EvmStep[], code: Uint8Array, context: FrameContext): FrameTables {
   const [first] = trace;
   const end = trace.at(-1);
   if (first === undefined || end === undefined) throw witnessError('WITNESS_TRACE', 'no step');
@@ -36,102 +64,94 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array): FrameTa
   const flow: FlowInput[] = [];
   const gas: GasInput[] = [];
   const boundary: BoundaryInput[] = [];
+  const calldata: CalldataInput[] = [];
+  const environment: EnvironmentInput[] = [];
+  const words = contextWords(context, code.length);
+  const names = contextNames(words, context.data.length, values);
+  const source = createCopySource(context.data);
+  const memory = createMemoryTables(values, source);
   const cells: number[] = [0];
   const cell = (at: number): number => cells[at] ?? 0;
   let top = BOTTOM;
   let highestCell = BOTTOM;
   let landing = false;
 
-  /** Moves the stack by one step and gives the ids of what it read. */
+  const answers: Readonly<Record<Table, (request: Request) => Answer>> = {
+    [TABLE.NONE]: () => ({ row: 0, result: 0 }),
+    [TABLE.ARITHMETIC]({ op, a, b }) {
+      const [row, result] = arithmeticRow(op, a, b, values);
+      return { row: arithmetic.push(row) - 1, result };
+    },
+    [TABLE.FLOW]({ op, a, b, next }) {
+      const condition = limbSum(values.word(b));
+      const jump = op === OP.JUMP;
+      landing = jump || condition !== 0n;
+      const inverse = inverseOrZero(condition);
+      return { row: flow.push({ jump, jumpi: !jump, a, b, next, inverse }) - 1, result: 0 };
+    },
+    [TABLE.GAS]({ a, b, step }) {
+      const result = values.id(step.gas - step.cost);
+      return { row: gas.push({ used: true, a, b, result }) - 1, result };
+    },
+    [TABLE.BOUNDARY]({ op, a, b, next, after, cost }) {
+      const { pushes, flows } = OP_INFO[op]!;
+      // What the trace says; tables of their own compute it.
+      const result = pushes === 1 && after !== undefined ? values.id(after.stack.at(-1)!) : 0;
+      const charged = op === OP.ARGS ? 0 : cost;
+      const row = boundary.push({ used: true, op, a, b, next: flows * next, result, cost: charged }) - 1;
+      return { row, result, cost: charged };
+    },
+    [TABLE.MEMORY]: ({ op, a, b, next }) => memory.request(op, a, b, next),
+    [TABLE.CALLDATA]({ a, b }) {
+      const index = source.clip(values.word(a));
+      const result = values.id(source.window(index));
+      return { row: calldata.push({ used: true, a, b, index, result }) - 1, result };
+    },
+    [TABLE.ENVIRONMENT]({ op, a, b, next, step }) {
+      const pc = op === OP.PC;
+      const slot = pc ? 0 : ENVIRONMENT_SLOT[op]!;
+      const result = pc ? values.id(BigInt(step.pc)) : names[slot]!;
+      const seen = OP_INFO[op]!.flows * next;
+      return { row: environment.push({ used: true, pc, op, a, b, next: seen, slot, result }) - 1, result };
+    },
+  };
+
+  /** One step: asks its table, moves the stack, and gives the gas beyond the static part. */
   function advance(
-    info: OpInfo,
-    write: (a: number, b: number) => number,
-    rest: Pick<FrameStep, 'instruction' | 'table' | 'row'>,
-  ) {
+    { op, ...request }: Omit<Request, 'a' | 'b'>,
+    constant: number,
+    instruction: FrameStep['instruction'],
+  ): number {
+    const info = OP_INFO[op]!;
     const [atA, atB] = [top - info.depthA, top - info.depthB];
     const [a, b] = [cell(atA), cell(atB)];
     top += info.delta;
     const to = top - info.pushes;
-    const result = write(a, b);
+    const { row, result, cost = 0 } = answers[info.table]({ op, a, b, ...request });
     cells[atA] = info.swaps === 1 ? b : a;
-    cells[to] = result;
+    cells[to] = constant + info.copies * a + result;
     highestCell = Math.max(highestCell, to, atA);
-    steps.push({ ...rest, a: atA, b: atB, to });
+    steps.push({ instruction, table: info.table, row, a: atA, b: atB, to });
+    return cost;
   }
 
   trace.forEach((step, i) => {
     const info = OP_INFO[step.opcode]!;
     const after = trace[i + 1];
-    const cost = Number(step.cost) - info.gas;
-    if (cost < 0) throw witnessError('WITNESS_TRACE', `opcode ${step.opcode} takes less than its static gas`);
+    let cost = Number(step.cost) - info.gas;
     const at = top;
-    for (let micro = 0; micro < info.args; micro++) {
-      const instruction = program.instruction(step.pc, landing && micro === 0, micro);
-      const write = (a: number, b: number): number => {
-        boundary.push({ used: true, op: OP.ARGS, a, b, next: 0, result: 0, cost: 0 });
-        return 0;
-      };
-      advance(OP_INFO[OP.ARGS]!, write, { instruction, table: TABLE.BOUNDARY, row: boundary.length });
-    }
-    const instruction = program.instruction(step.pc, landing, info.args);
-    const next = entryAt(step.pc + 1 + info.immediate);
+    const landed = landing;
     landing = false;
-    switch (info.table) {
-      case TABLE.NONE: {
-        const constant = info.immediate === 0 ? 0 : values.id(program.constant(step.pc));
-        advance(info, (a) => constant + info.copies * a, { instruction, table: TABLE.NONE, row: 0 });
-        break;
-      }
-      case TABLE.ARITHMETIC: {
-        const row = arithmetic.length;
-        const write = (a: number, b: number): number => {
-          const [made, result] = arithmeticRow(step.opcode, a, b, values);
-          arithmetic.push(made);
-          return result;
-        };
-        advance(info, write, { instruction, table: TABLE.ARITHMETIC, row });
-        break;
-      }
-      case TABLE.FLOW: {
-        const row = flow.length;
-        const write = (a: number, b: number): number => {
-          const condition = limbSum(values.word(b));
-          landing = step.opcode === OP.JUMP || condition !== 0n;
-          flow.push({
-            jump: step.opcode === OP.JUMP,
-            jumpi: step.opcode === OP.JUMPI,
-            a,
-            b,
-            next,
-            inverse: inverseOrZero(condition),
-          });
-          return 0;
-        };
-        advance(info, write, { instruction, table: TABLE.FLOW, row });
-        break;
-      }
-      case TABLE.GAS: {
-        const row = gas.length;
-        const write = (a: number, b: number): number => {
-          const result = values.id(step.gas - step.cost);
-          gas.push({ used: true, a, b, result });
-          return result;
-        };
-        advance(info, write, { instruction, table: TABLE.GAS, row });
-        break;
-      }
-      case TABLE.BOUNDARY: {
-        const row = boundary.length;
-        // What the trace says; tables of their own compute it.
-        const traced = info.pushes === 1 && after !== undefined ? values.id(after.stack.at(-1)!) : 0;
-        const write = (a: number, b: number): number => {
-          boundary.push({ used: true, op: step.opcode, a, b, next: info.flows * next, result: traced, cost });
-          return traced;
-        };
-        advance(info, write, { instruction, table: TABLE.BOUNDARY, row });
-        break;
-      }
+    const next = entryAt(step.pc + 1 + info.immediate);
+    const constant = info.immediate === 0 ? 0 : values.id(program.constant(step.pc));
+    for (let micro = 0; micro <= info.args; micro++) {
+      const instruction = program.instruction(step.pc, landed && micro === 0, micro);
+      const last = micro === info.args;
+      const op = stepOp(step.opcode, micro);
+      cost -= advance({ op, next, step, after, cost }, last ? constant : 0, instruction);
     }
+    if (cost !== 0)
+      throw witnessError('WITNESS_TRACE', `opcode ${step.opcode} at ${step.pc}: other gas than its tables count`);
     assertFollows(step, after, at, top, cell(top - 1), values);
   });
   const { flows, table } = OP_INFO[end.opcode]!;
@@ -145,6 +165,14 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array): FrameTa
     flow,
     gas,
     boundary,
+    memory: memory.rows(),
+    data: context.data,
+    context: words,
+    memoryWords: memory.words(),
+    returned: memory.returned(),
+    calldata,
+    names,
+    environment,
     steps,
     top,
     highestCell,

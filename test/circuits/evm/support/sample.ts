@@ -1,16 +1,20 @@
-/** A program that uses every table of the step loop, both outcomes of JUMPI, a constant across two pages, and an instruction of three operands. */
+/**
+ * A program that uses every table, both outcomes of JUMPI, a constant across two pages, an instruction of three operands, memory at places that are no
+ * multiple of 32, and copies of more than one word.
+ */
 
 import { concatBytes } from '../../../../src/base/bytes.ts';
 import type { EvmProfile } from '../../../../src/prover/witness/evm/evm-profile.ts';
 import type { EvmInputs } from '../../../../src/prover/witness/evm/frame-inputs.ts';
 import { evmProfileOf, frameWitness } from '../../../../src/prover/witness/evm/frame-witness.ts';
-import { traceFrame } from '../../../../src/prover/witness/evm/trace-frame.ts';
 import { assemble } from '../../../execution/assemble.ts';
-import { type TracedCall, traceCode } from './token.ts';
+import { type TracedCall, tablesOf, traceCode } from './token.ts';
 
 /** JUMPDEST on the last but four byte of the first page, so that the constant behind it ends on the second. */
 const FAR = 243n;
 const INVALID = 0xfe;
+/** Two words, the last not full. */
+const SAMPLE_DATA = Uint8Array.from({ length: 50 }, (_, i) => 201 - 4 * i);
 const BIG = (1n << 255n) + 12_345n;
 
 function sampleCode(): Uint8Array {
@@ -27,10 +31,15 @@ function sampleCode(): Uint8Array {
     'DUP2',
   );
   const rest = assemble('GAS', 'CALLER', 9n, 0n, 0n, 'LOG1', 'SWAP2', 'POP', 0n, 255n, 'JUMPI', 1n);
-  const near = BigInt(arithmetic.length + rest.length + 4);
-  const start = concatBytes(arithmetic, rest, assemble(near, 'JUMPI', 'INVALID', 'JUMPDEST', FAR, 'JUMP'));
+  const memory = assemble(
+    ...(['CALLDATASIZE', 'PC', 'POP', 'POP'] as const),
+    ...([2n, 'CALLDATALOAD', 19n, 'MSTORE', 'MSIZE', 3n, 'MLOAD', 77n, 'MSTORE8'] as const),
+    ...([33n, 7n, 64n, 'CALLDATACOPY', 40n, 16n, 41n, 'MCOPY', 0n, 'CALLDATALOAD', 96n, 'MSTORE'] as const),
+  );
+  const near = BigInt(arithmetic.length + rest.length + memory.length + 4);
+  const start = concatBytes(arithmetic, memory, rest, assemble(near, 'JUMPI', 'INVALID', 'JUMPDEST', FAR, 'JUMP'));
   const gap = new Uint8Array(Number(FAR) - start.length).fill(INVALID);
-  return concatBytes(start, gap, assemble('JUMPDEST', (1n << 159n) + 77n, 'SUB', 'STOP'));
+  return concatBytes(start, gap, assemble('JUMPDEST', (1n << 159n) + 77n, 'SUB', 45n, 30n, 'RETURN'));
 }
 
 export interface Sample {
@@ -40,11 +49,11 @@ export interface Sample {
 
 /** With `spare` unused rows in every table. */
 export async function buildSample(spare: number): Promise<Sample> {
-  return sampleOf(await traceCode(sampleCode()), spare);
+  return sampleOf(await traceCode(sampleCode(), SAMPLE_DATA), spare);
 }
 
-function sampleOf({ trace, code }: TracedCall, spare: number): Sample {
-  const tables = traceFrame(trace.steps, code);
+export function sampleOf(call: TracedCall, spare: number): Sample {
+  const tables = tablesOf(call);
   const profile = Object.fromEntries(
     Object.entries(evmProfileOf(tables)).map(([table, rows]) => [table, rows + spare]),
   ) as unknown as EvmProfile;

@@ -5,6 +5,9 @@ import { type Abi, encodeAbiParameters, encodeFunctionData, erc20Abi } from 'vie
 import { bigIntToHex, concatBytes, hexToBytes } from '../../../../src/base/bytes.ts';
 import { createEvmEngine } from '../../../../src/execution/evm/evm-engine.ts';
 import type { EvmOutcome, EvmResult, EvmTrace, EvmTransaction, JudgeFrame } from '../../../../src/execution/port.ts';
+import type { FrameContext } from '../../../../src/prover/witness/evm/frame-context.ts';
+import type { FrameTables } from '../../../../src/prover/witness/evm/frame-tables.ts';
+import { traceFrame } from '../../../../src/prover/witness/evm/trace-frame.ts';
 import { compileContracts } from '../../../../src/settlement/compile-contracts.ts';
 import { blockOf, CHAIN_ID, stateOf } from '../../../execution/support.ts';
 
@@ -16,9 +19,12 @@ const allow: JudgeFrame = () => ({ allow: true });
 
 export interface TracedCall {
   readonly code: Uint8Array;
+  readonly context: FrameContext;
   readonly trace: EvmTrace;
   readonly result: EvmResult;
 }
+
+export const tablesOf = ({ trace, code, context }: TracedCall): FrameTables => traceFrame(trace.steps, code, context);
 
 export async function compileToken(): Promise<{ readonly abi: Abi; readonly bytecode: `0x${string}` }> {
   const artifacts = await compileContracts({
@@ -51,7 +57,7 @@ export async function traceCode(code: Uint8Array, data = new Uint8Array()): Prom
 async function createTracedWorld() {
   const codes = new Map<bigint, Uint8Array>();
   const engine = await createEvmEngine({ chainId: CHAIN_ID, callGasMax: 10_000_000n }, { codes });
-  const block = blockOf();
+  const block = blockOf({ prevrandao: (1n << 200n) + 77n });
   const state = stateOf(block);
   let nonce = 0n;
   const transaction = (to: bigint | undefined, data: Uint8Array): EvmTransaction => ({
@@ -67,11 +73,30 @@ async function createTracedWorld() {
     accessList: [],
     sender: ALICE,
   });
-  const executed = (outcome: EvmOutcome): EvmResult => {
+  const contextOf = (address: bigint, data: Uint8Array): FrameContext => ({
+    data,
+    address,
+    origin: ALICE,
+    caller: ALICE,
+    value: 0n,
+    gasPrice: 0n,
+    coinbase: block.collector,
+    timestamp: block.timestamp,
+    number: block.number,
+    prevrandao: block.prevrandao,
+    gasLimit: block.gasLimit,
+    chainId: block.chainId,
+    baseFee: block.baseFee,
+  });
+  const resultOf = (outcome: EvmOutcome): EvmResult => {
     if (outcome.kind !== 'executed') throw new Error(outcome.reason);
-    for (const { key, after } of outcome.result.changes) state.set(key, after);
-    for (const { codeHash, code } of outcome.result.deployed) codes.set(codeHash, code);
     return outcome.result;
+  };
+  const executed = (outcome: EvmOutcome): EvmResult => {
+    const result = resultOf(outcome);
+    for (const { key, after } of result.changes) state.set(key, after);
+    for (const { codeHash, code } of result.deployed) codes.set(codeHash, code);
+    return result;
   };
   return {
     async run(to: bigint | undefined, data: Uint8Array): Promise<EvmResult> {
@@ -81,7 +106,12 @@ async function createTracedWorld() {
     },
     async trace(to: bigint, data: Uint8Array): Promise<TracedCall> {
       const trace = await engine.traceTransaction(state, block, transaction(to, data), allow);
-      return { code: [...codes.values()].at(-1)!, trace, result: executed(trace.outcome) };
+      return {
+        code: [...codes.values()].at(-1)!,
+        context: contextOf(to, data),
+        trace,
+        result: resultOf(trace.outcome),
+      };
     },
   };
 }

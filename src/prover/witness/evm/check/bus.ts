@@ -27,13 +27,14 @@ export interface Bus {
 export const request = (op: number, a: number, b: number, next: number, gas: bigint): bigint =>
   BigInt(op) + (BigInt(a) << 16n) + (BigInt(b) << 48n) + (BigInt(next) << 80n) + (gas << 112n);
 
-export function createBus(
-  tables: Readonly<Record<'arithmetic' | 'flow' | 'gas' | 'boundary', readonly TableRow[]>>,
-  profile: EvmProfile,
-): Bus {
-  const { arithmetic, flow, gas, boundary } = tables;
+export type BusTables = Readonly<
+  Record<'arithmetic' | 'flow' | 'gas' | 'boundary' | 'memory' | 'calldata' | 'environment', readonly TableRow[]>
+>;
+
+export function createBus(tables: BusTables, profile: EvmProfile): Bus {
+  const { arithmetic, flow, gas, boundary, memory, calldata, environment } = tables;
   return {
-    rows: [EMPTY, ...arithmetic, ...flow, ...gas, ...boundary],
+    rows: [EMPTY, ...arithmetic, ...flow, ...gas, ...boundary, ...memory, ...calldata, ...environment],
     starts: tableStarts(profile),
     used: {
       [TABLE.NONE]: 0,
@@ -41,11 +42,15 @@ export function createBus(
       [TABLE.FLOW]: countUsed(flow),
       [TABLE.GAS]: countUsed(gas),
       [TABLE.BOUNDARY]: countUsed(boundary),
+      [TABLE.MEMORY]: countUsed(memory),
+      [TABLE.CALLDATA]: countUsed(calldata),
+      [TABLE.ENVIRONMENT]: countUsed(environment),
     },
   };
 }
 
-function countUsed(rows: readonly TableRow[]): number {
+/** A used row never follows an unused one. */
+export function countUsed(rows: readonly { readonly used: boolean }[]): number {
   const count = rows.filter(({ used }) => used).length;
   holds(
     rows.slice(0, count).every(({ used }) => used),

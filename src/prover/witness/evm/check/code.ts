@@ -66,11 +66,13 @@ function checkInstruction(it: InstructionInput, constant: number, code: Bytes): 
   const offset = it.byte - CODE_PAGE_BYTES * it.page;
   holds(inPage(offset), 'instruction: page');
   holds(!it.landing || it.raw === OP.JUMPDEST, 'instruction: landing that is no JUMPDEST');
-  const { args, immediate, flows } = infoAt(it.raw);
+  const { args, lead, immediate, flows } = infoAt(it.raw);
   holds(fits(it.left - (it.last ? 0n : 1n), 2) && fits(BigInt(args) - it.left, 2), 'instruction: steps left');
   const micro = args - Number(it.left);
   holds(!it.last || it.left === 0n, 'instruction: last step with others left');
-  holds(it.op === (it.last ? it.raw : OP.ARGS), 'instruction: operation');
+  holds(!it.first || micro === 0, 'instruction: first step behind others');
+  holds(it.first || micro > 0, 'instruction: first step');
+  holds(it.op === (it.last ? it.raw : it.first ? lead : OP.ARGS), 'instruction: operation');
   const from = entryAt(at(code.start, it.page) + offset);
   const here = from + (it.landing ? 8 : 0) + micro;
   const next = it.last ? from + 16 * (1 + immediate) : here + 1;
