@@ -3,6 +3,7 @@ import type { Secret } from '../base/secret.ts';
 import { AccessKeys } from './access-keys.ts';
 import { createAdministration } from './administration.ts';
 import { createOidcLogin, type OidcOptions } from './oidc/login.ts';
+import { refuseStrangers } from './oidc/refuse-strangers.ts';
 import type { Access, AccessStores, IdentityRoles, Log, Random, UserDraft } from './port.ts';
 import { createSessionTable, type SessionOptions } from './session-table.ts';
 import { createSiweLogin } from './siwe/login.ts';
@@ -39,6 +40,7 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
   const { stores, clock, random, log } = deps;
   const keys = new AccessKeys(deps.secrets);
   const users = await createUserDirectory({ store: stores.users, clock });
+  if (options.oidc !== undefined) await refuseStrangers(options.oidc.providers, users);
   for (const draft of options.bootstrap) await users.save(draft);
   const sessions = await createSessionTable(options.sessions, { store: stores.sessions, users, clock, random, log });
   const walletTokens = await createWalletTokens(options.walletTokens, {

@@ -264,6 +264,7 @@ describe('logins at several providers', () => {
 
 describe('providers that are not what they should be', () => {
   it.each<[string, (metadata: Record<string, unknown>) => Record<string, unknown>]>([
+    ['calls itself otherwise', (given) => ({ ...given, issuer: 'https://other.example' })],
     [
       'signs with the client secret only',
       (given) => ({ ...given, id_token_signing_alg_values_supported: ['HS256', 'none'] }),
@@ -322,6 +323,39 @@ describe('who may come', () => {
       await expect(world.login('okta', subject)).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
     // A subject listed at one provider is a stranger at another.
     await expect(world.login('keycloak', 'guest')).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    world.close();
+  });
+
+  it('has no sessions and no roles after a restart that leaves out the person, or the provider', async () => {
+    const world = await startOidcWorld();
+    const tokens = await Promise.all(
+      NAMES.map(async (name) => {
+        const { user } = await world.login(name, 'ann');
+        return (await world.access.sessions.open(user, 'oidc')).token;
+      }),
+    );
+    const alive = (access: OidcWorld['access']) => tokens.map((token) => access.sessions.find(token) !== undefined);
+    const listing = (subject: string) => new Map([[subject, ['customer' as const]]]);
+    const same = await world.restart((provider, name) =>
+      name === 'okta'
+        ? { ...provider, admission: 'listed', roles: { ...provider.roles, subjects: listing('ann') } }
+        : provider,
+    );
+    expect(alive(same)).toEqual([true, true, true]);
+    const fewer = await world.restart((provider, name) => {
+      if (name === 'entra') return undefined;
+      return name === 'okta'
+        ? { ...provider, admission: 'listed', roles: { ...provider.roles, subjects: listing('bea') } }
+        : provider;
+    });
+    expect(alive(fewer)).toEqual([true, false, false]);
+    expect(NAMES.map((name) => fewer.users.byIdentity(world.issuerOf(name), 'ann')!.roles)).toEqual([
+      ['customer'],
+      [],
+      [],
+    ]);
+    // Listing them again revives nothing.
+    expect(alive(await world.restart((provider) => provider))).toEqual([true, false, false]);
     world.close();
   });
 

@@ -80,6 +80,9 @@ const ACCOUNTS: readonly SampleAccount[] = [
   { subject: 'guest', name: 'Guest', roles: [] },
 ];
 
+/** How a provider stands in the configuration; undefined leaves it out. */
+type ChangeProvider = (provider: OidcProviderOptions, name: ProviderName) => OidcProviderOptions | undefined;
+
 export interface OidcWorld {
   readonly access: Access;
   readonly oidc: OidcLogin;
@@ -97,12 +100,12 @@ export interface OidcWorld {
   /** Up to the callback: what the browser brings back. */
   begin(name: ProviderName, subject: string): Promise<{ callback: URL; cookie: string }>;
   login(name: ProviderName, subject: string): ReturnType<OidcLogin['finish']>;
+  /** A new process over the same database, with another configuration. */
+  restart(change: ChangeProvider): Promise<Access>;
   close(): void;
 }
 
-export async function startOidcWorld(
-  change: (provider: OidcProviderOptions, name: ProviderName) => OidcProviderOptions = (provider) => provider,
-): Promise<OidcWorld> {
+export async function startOidcWorld(change: ChangeProvider = (provider) => provider): Promise<OidcWorld> {
   const running = new Map<ProviderName, { keys: DevOidcKeys; provider: DevOidc }>();
   const server = createServer((request, response) => {
     for (const { provider } of running.values())
@@ -136,62 +139,67 @@ export async function startOidcWorld(
 
   const logged: OidcWorld['logged'] = [];
   const write = (fields: object, event: string) => void logged.push({ fields, event });
-  const access = await createAccess(
-    {
-      sessions: { idleMs: 60_000, absoluteMs: 600_000, sessionsPerUserMax: 5, touchPersistMs: 60_000 },
-      walletTokens: { lifetimeMs: 600_000 },
-      siwe: {
-        chainId: 7107n,
-        chainName: 'Test chain',
-        domains: ['bank.example'],
-        uri: ours,
-        challengeTtlMs: 300_000,
-        limits: { attemptsMax: 100, windowMs: 300_000, keysMax: 100 },
-        allowPublishedKeys: false,
-      },
-      oidc: {
-        pendingTtlMs: 600_000,
-        logoutTtlMs: 600_000,
-        providers: names.map((name) => {
-          const { clientAuthentication: method, rolesClaim, names } = SHAPES[name];
-          return change(
-            {
-              ...{ id: name, name, issuer: issuerOf(name), clientId: `client-${name}`, ...addresses(name) },
-              authentication:
-                method === 'none' ? { method } : { method, secret: new Secret(keysOf(name).clientSecret) },
-              scopes: ['openid', 'profile', 'email', 'groups'],
-              audiences: [],
-              emailDomains: [],
-              isListed: true,
-              roles: {
-                claim: rolesClaim,
-                names: new Map(names.map(([text, role]) => [text, [role]])),
-                subjects: new Map(),
+  const stores = memoryAccessStores();
+  const secrets = [new Secret(randomBytes(32))];
+  const open = (change: ChangeProvider) =>
+    createAccess(
+      {
+        sessions: { idleMs: 60_000, absoluteMs: 600_000, sessionsPerUserMax: 5, touchPersistMs: 60_000 },
+        walletTokens: { lifetimeMs: 600_000 },
+        siwe: {
+          chainId: 7107n,
+          chainName: 'Test chain',
+          domains: ['bank.example'],
+          uri: ours,
+          challengeTtlMs: 300_000,
+          limits: { attemptsMax: 100, windowMs: 300_000, keysMax: 100 },
+          allowPublishedKeys: false,
+        },
+        oidc: {
+          pendingTtlMs: 600_000,
+          logoutTtlMs: 600_000,
+          providers: names.flatMap((name) => {
+            const { clientAuthentication: method, rolesClaim, names } = SHAPES[name];
+            const changed = change(
+              {
+                ...{ id: name, name, issuer: issuerOf(name), clientId: `client-${name}`, ...addresses(name) },
+                authentication:
+                  method === 'none' ? { method } : { method, secret: new Secret(keysOf(name).clientSecret) },
+                scopes: ['openid', 'profile', 'email', 'groups'],
+                audiences: [],
+                emailDomains: [],
+                isListed: true,
+                roles: {
+                  claim: rolesClaim,
+                  names: new Map(names.map(([text, role]) => [text, [role]])),
+                  subjects: new Map(),
+                },
+                admission: 'just-in-time',
+                clockToleranceSeconds: 30,
+                timeoutMs: 10_000,
+                allowInsecureIssuer: true,
               },
-              admission: 'just-in-time',
-              clockToleranceSeconds: 30,
-              timeoutMs: 10_000,
-              allowInsecureIssuer: true,
-            },
-            name,
-          );
-        }),
+              name,
+            );
+            return changed ?? [];
+          }),
+        },
+        bootstrap: [],
       },
-      bootstrap: [],
-    },
-    {
-      stores: memoryAccessStores(),
-      secrets: [new Secret(randomBytes(32))],
-      identities: { rolesOf: () => 0n },
-      clock: systemClock,
-      random: randomBytes,
-      fetch: async (input, init) => {
-        const url = new URL(String(input));
-        return world.onRequest(url) ?? world.onAnswer(url, await fetch(url, init));
+      {
+        stores,
+        secrets,
+        identities: { rolesOf: () => 0n },
+        clock: systemClock,
+        random: randomBytes,
+        fetch: async (input, init) => {
+          const url = new URL(String(input));
+          return world.onRequest(url) ?? world.onAnswer(url, await fetch(url, init));
+        },
+        log: { debug: write, info: write, warn: write, error: write },
       },
-      log: { debug: write, info: write, warn: write, error: write },
-    },
-  );
+    );
+  const access = await open(change);
   const oidc = access.oidcLogin!;
   const world: OidcWorld = {
     ...{ access, oidc, logged, issuerOf },
@@ -214,6 +222,7 @@ export async function startOidcWorld(
       const { callback, cookie } = await world.begin(name, subject);
       return oidc.finish(name, callback, cookie);
     },
+    restart: open,
     close: () => {
       server.closeAllConnections();
       server.close();

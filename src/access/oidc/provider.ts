@@ -111,8 +111,10 @@ export function createIdentityProvider(
       );
       found = { ...configuration.serverMetadata() };
     } catch (cause) {
-      log.warn({ code: 'OIDC_UNREACHABLE', provider: options.id, err: cause }, 'oidc.discovery_failed');
-      throw accessError('OIDC_UNREACHABLE', 'discovery', { cause });
+      const isOther = cause instanceof oidc.ClientError && cause.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
+      const code = isOther ? 'OIDC_PROVIDER_MISMATCH' : 'OIDC_UNREACHABLE';
+      log.warn({ code, provider: options.id, err: cause }, 'oidc.discovery_failed');
+      throw accessError(code, 'discovery', { cause });
     }
     const offered = found.id_token_signing_alg_values_supported ?? ['RS256'];
     const accepted = offered.filter((name) => SIGNATURES.includes(name));

@@ -68,14 +68,14 @@ export function createWalletLinks(
 
 const actOf = (actor: string, action: string, resource: Hex): Act => ({ actor, action, resource, detail: {} });
 
+/** Digits of a user's id (`/api/profiles/me`) that the statement shows, for the person to compare. */
+const accountDigits = 8;
+
 /**
  * Names the account, so that nobody is talked into signing for somebody else's. Only characters that EIP-4361 allows in a statement, so a name
  * cannot end the statement and go on as another field.
  */
 function statementFor({ id, displayName }: User, chainName: string): string {
   const name = displayName.replace(/[^A-Za-z0-9 .,'@_-]/g, '?').slice(0, 60);
-  return `Link this wallet to account ${accountNumber(id)} (${name}) of ${chainName}. Whoever signs in to that account will see what this wallet may see. Sign only if the account is yours.`;
+  return `Link this wallet to account ${id.slice(0, accountDigits)} (${name}) of ${chainName}. Whoever signs in to that account will see what this wallet may see. Sign only if the account is yours.`;
 }
-
-/** What a person compares: short, and the same on our page and in the statement. */
-export const accountNumber = (userId: string): string => userId.slice(0, 8);
