@@ -1,20 +1,32 @@
 /** A thread that is asked for one result: however it ends, the asker hears of it and the thread is gone. */
 
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runInThread } from '../../src/base/run-in-thread.ts';
 
 const module = (code: string): URL =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`import { parentPort, workerData } from 'node:worker_threads';${code}`)}`,
   );
-const FOREVER = 'setInterval(() => undefined, 1000);';
+const stopSignal = new URL('../../src/base/stop-signal.ts', import.meta.url).href;
+/** Goes on until it is told to stop, and then says so in shared memory. */
+const FOREVER = `
+  const { stopSignal } = await import(${JSON.stringify(stopSignal)});
+  const going = setInterval(() => undefined, 1000);
+  stopSignal(parentPort).addEventListener('abort', () => {
+    clearInterval(going);
+    if (workerData instanceof Int32Array) Atomics.store(workerData, 0, 1);
+  });`;
+/** Holds its turn until it has seen the main thread go on. */
+const BUSY = `while (Atomics.load(workerData, 0) === 0); Atomics.store(workerData, 1, 1);`;
 const read = (message: { result?: number }) => (message.result === undefined ? undefined : { result: message.result });
 
 describe('a thread', () => {
-  it('gives its result, whatever it says before, and is ended though it would go on', async () => {
-    const code = `parentPort.postMessage({}); parentPort.postMessage({ result: workerData + 1 }); ${FOREVER}`;
-    expect(await runInThread(module(code), { workerData: 1 }, read)).toBe(2);
+  it('gives its result, whatever it says before, and is told to end when it would go on', async () => {
+    const ended = new Int32Array(new SharedArrayBuffer(4));
+    const code = `${FOREVER} parentPort.postMessage({}); parentPort.postMessage({ result: 2 });`;
+    expect(await runInThread(module(code), { workerData: ended }, read)).toBe(2);
+    await vi.waitFor(() => expect(ended[0]).toBe(1), 30_000);
   });
 
   it.each([
@@ -30,7 +42,7 @@ describe('a thread', () => {
     const refuse = () => {
       throw new TypeError('not that');
     };
-    await expect(runInThread(module(`parentPort.postMessage(1); ${FOREVER}`), {}, refuse)).rejects.toThrow('not that');
+    await expect(runInThread(module(`${FOREVER} parentPort.postMessage(1);`), {}, refuse)).rejects.toThrow('not that');
   });
 
   it('is not begun for who has gone, and ended for who goes', async () => {
@@ -39,6 +51,17 @@ describe('a thread', () => {
     stop.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
     await expect(runInThread(module('process.exit(1)'), {}, read, stop.signal)).rejects.toThrow('enough');
+  });
+
+  it('that is busy is not waited for, and not ended from outside', async () => {
+    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const stop = new AbortController();
+    const running = runInThread(module(BUSY), { workerData: shared }, read, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(shared[1]).toBe(0);
+    Atomics.store(shared, 0, 1);
+    await vi.waitFor(() => expect(shared[1]).toBe(1), 30_000);
   });
 
   it('leaves nothing on the signal', async () => {

@@ -8,8 +8,8 @@ import type { BackendSettings } from './open-backend.ts';
 import type { PrepareMessage } from './prepare-worker.ts';
 
 /**
- * Minutes the first time, seconds afterwards. An abort ends the thread; the process it may have started ends within its own limits and
- * leaves the cache whole.
+ * Minutes the first time, seconds afterwards. An abort is answered at once; the thread ends with the circuit it compiles, a process that it has
+ * started is killed, and the cache stays whole.
  */
 export function prepareKeys(
   settings: BackendSettings,

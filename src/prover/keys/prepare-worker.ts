@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
 import { isPrivityError } from '../../base/errors.ts';
+import { stopSignal } from '../../base/stop-signal.ts';
 import { CIRCUIT_SOURCES } from '../compile.ts';
 import type { PrepareProgress } from '../port.ts';
 import { DEVELOPMENT_CHAIN_ID, INNER_CIRCUITS } from './circuit-set.ts';
@@ -17,11 +18,13 @@ export type PrepareMessage =
 assert(parentPort !== null, 'runs as a worker thread');
 const port = parentPort;
 const settings = workerData as BackendSettings;
+const signal = stopSignal(port);
 const post = (message: PrepareMessage) => port.postMessage(message);
 
 try {
   const string = await openPreparedString(settings, {
     workers: settings.limits.threads,
+    signal,
     progress: (done, total) => post({ progress: { stage: 'string', what: 'development string', done, total } }),
   });
   const keys = await makeKeys({
@@ -30,6 +33,7 @@ try {
     circuits: INNER_CIRCUITS,
     wrap: CIRCUIT_SOURCES.wrap,
     developmentChainId: DEVELOPMENT_CHAIN_ID,
+    signal,
     progress: (progress) => post({ progress }),
   });
   post({ keys });

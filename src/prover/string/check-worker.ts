@@ -2,8 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
+import { stopSignal } from '../../base/stop-signal.ts';
 import { BucketSum, coefficientAt, coefficientBytes, windowsFor } from './bucket-sum.ts';
 import { decodeG1, G1_BYTES, type G1Point } from './points.ts';
 
@@ -19,7 +21,7 @@ export type CheckAnswer = { readonly sum: G1Point; readonly shifted: G1Point } |
 
 const pointsPerRead = 1 << 14;
 
-function check({ path, start, end }: CheckRequest): CheckAnswer {
+async function check({ path, start, end }: CheckRequest, stop: AbortSignal): Promise<CheckAnswer> {
   const file = openSync(path, 'r');
   try {
     const windows = windowsFor(end - start);
@@ -27,6 +29,9 @@ function check({ path, start, end }: CheckRequest): CheckAnswer {
     const shifted = new BucketSum(windows);
     let previous: G1Point | undefined;
     for (let from = start; from < end; from += pointsPerRead) {
+      // A turn in which it can be told to stop.
+      await setImmediate();
+      stop.throwIfAborted();
       const pairs = Math.min(pointsPerRead, end - from);
       const bytes = new Uint8Array((pairs + 1) * G1_BYTES);
       if (readSync(file, bytes, 0, bytes.length, from * G1_BYTES) !== bytes.length) return { invalid: 'truncated' };
@@ -58,4 +63,5 @@ function pointAt(bytes: Uint8Array, index: number): G1Point | undefined {
 }
 
 assert(parentPort !== null, 'runs as a worker thread');
-parentPort.postMessage(check(workerData as CheckRequest));
+const answer = await check(workerData as CheckRequest, stopSignal(parentPort));
+parentPort.postMessage(answer);

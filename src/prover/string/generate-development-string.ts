@@ -4,6 +4,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { bn254 } from '@noble/curves/bn254.js';
+import { STOP } from '../../base/stop-signal.ts';
 import { developmentSecret } from './development-secret.ts';
 import { fromNobleG2, G1_BYTES } from './points.ts';
 import type { PowersAnswer, PowersRequest } from './powers-worker.ts';
@@ -49,7 +50,10 @@ async function forEachRange(
       const worker = new Worker(new URL('./powers-worker.ts', import.meta.url));
       const stop = (error?: unknown) => {
         signal?.removeEventListener('abort', aborted);
-        void worker.terminate();
+        // It ends by itself, after the range it works on: ending a busy thread from outside can bring down the process.
+        worker.off('message', take);
+        worker.unref();
+        worker.postMessage(STOP);
         if (error === undefined) resolve();
         else reject(error);
       };
@@ -60,14 +64,16 @@ async function forEachRange(
         next += request.count;
         worker.postMessage(request);
       };
-      worker.on('error', stop);
-      worker.on('message', (answer: PowersAnswer) => {
+      const take = (answer: PowersAnswer) => {
         write(answer).then(() => {
+          if (signal?.aborted) return;
           done += answer.bytes.length / G1_BYTES;
           progress?.(done, points);
           ask();
         }, stop);
-      });
+      };
+      worker.on('error', stop);
+      worker.on('message', take);
       if (signal?.aborted) return aborted();
       signal?.addEventListener('abort', aborted, { once: true });
       ask();

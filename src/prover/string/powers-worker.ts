@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
+import { STOP } from '../../base/stop-signal.ts';
 import { FR_MODULUS } from '../../chain/constants.ts';
 import { developmentSecret } from './development-secret.ts';
 import { buildFixedBaseTable, multiplyGenerator } from './fixed-base.ts';
@@ -23,7 +24,9 @@ const port = parentPort;
 const secret = developmentSecret();
 const table = buildFixedBaseTable();
 
-port.on('message', ({ start, count }: PowersRequest) => {
+port.on('message', (message: PowersRequest | typeof STOP) => {
+  if (message === STOP) return port.close();
+  const { start, count } = message;
   const scalars: bigint[] = [];
   for (let i = 0, power = powFr(secret, BigInt(start)); i < count; i++) {
     scalars.push(power);

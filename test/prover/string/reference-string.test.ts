@@ -53,6 +53,34 @@ describe('the development string', () => {
     await expect(generateDevelopmentString({ directory: await temporaryFolder(), signal })).rejects.toThrow('stop');
   });
 
+  test('stops when told to while its threads work, and leaves no string', async () => {
+    const stop = new AbortController();
+    const directory = await temporaryFolder();
+    let told = 0;
+    const progress = () => {
+      told += 1;
+      stop.abort(new Error('stop'));
+    };
+    const running = generateDevelopmentString({
+      directory,
+      points: 1 << 17,
+      workers: 2,
+      signal: stop.signal,
+      progress,
+    });
+    await expect(running).rejects.toThrow('stop');
+    expect(told).toBe(1);
+    expect(await openString(directory)).toBeUndefined();
+  });
+
+  test('is checked no further when told to stop', async () => {
+    const { directory, g2 } = await small();
+    const stop = new AbortController();
+    const running = checkString({ g1Path: join(directory, G1_FILE), g2, signal: stop.signal });
+    setImmediate(() => stop.abort(new Error('stop')));
+    await expect(running).rejects.toThrow('stop');
+  });
+
   test('of another length is not taken for it', async () => {
     const { directory } = await small();
     await expect(prepareDevelopmentString({ directory })).rejects.toThrow('STRING_HASH_MISMATCH');
