@@ -38,7 +38,7 @@ export const configIn = (folder: string, changes: Partial<Config> = {}): Config 
 const BRIDGE = '0x00000000000000000000000000000000000000b1';
 
 /** Makes keys, genesis file and deployment file, as a first start does. */
-export async function found(config: Config): Promise<Genesis> {
+export async function found(config: Config, fields: Partial<Genesis> = {}): Promise<Genesis> {
   const folders = foldersOf(config);
   const keys = await openKeys(config, folders, {});
   const { current } = openPolicies(config, keys.policySalt);
@@ -56,6 +56,7 @@ export async function found(config: Config): Promise<Genesis> {
       identity: { roles: roles(ROLE_BIT.CUSTOMER), flags: 0n, expiry: 0n },
     })),
     balances: [{ address: alice.address, wei: 10n ** 18n }],
+    ...fields,
   };
   writeGenesisFile(folders.genesis, genesis);
   writePlaceFile(folders.deployment, { chain: BRIDGE, bridge: BRIDGE, governor: BRIDGE, startBlock: 0n });
