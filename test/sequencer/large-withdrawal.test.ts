@@ -47,7 +47,7 @@ it('of 3,000 transactions in three batches ends each of them once, and replays',
   expect(scene.sequencer.waiting).toBe(0);
   const again = replayStanding(scene.written, options);
   expect(hashesOf(again)).toEqual(hashesOf(scene));
-}, 120_000);
+}, 300_000);
 
 it('of more operations than an entry holds takes all of them, and every crash in between takes none', async () => {
   const scene = openScene();
@@ -72,4 +72,4 @@ it('of more operations than an entry holds takes all of them, and every crash in
     expect(one.sequencer.processed.index).toBe(BigInt(operations.length));
   }
   expect(hashesOf(resumed)).toEqual(hashesOf(scene));
-}, 120_000);
+}, 300_000);
