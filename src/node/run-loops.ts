@@ -157,7 +157,7 @@ function catchUpOf({ place, pipeline: { book }, l1: { client } }: LoopsDeps) {
   return createStepCatchUp({ book, find: (kind, batch) => findStep(kind, batch, options, { client }) });
 }
 
-const PASSING = new Set(['L1_UNREACHABLE', 'L1_CALL_REVERTED', 'L1_FEE_CAP']);
+const PASSING = new Set(['L1_UNREACHABLE', 'L1_STATE_UNAVAILABLE', 'L1_CALL_REVERTED', 'L1_FEE_CAP']);
 
 function isPassing(error: unknown): boolean {
   if (isPrivityError(error)) return PASSING.has(error.code);

@@ -11,6 +11,9 @@ export const settlementError = defineErrors('settlement', {
   DEPLOYMENT_UNSAFE: { ...internal, publicText: 'The deployment is refused: a setting is unsafe.' },
   DEPLOYMENT_FAILED: { ...internal, publicText: 'A contract could not be deployed on L1.' },
   L1_UNREACHABLE: l1('The Ethereum node does not answer. The chain goes on; settlement catches up when it is back.'),
+  L1_STATE_UNAVAILABLE: l1(
+    'The Ethereum node does not keep the state of a confirmed block. The chain goes on; operations and settlement wait for newer blocks.',
+  ),
   L1_WRONG_CHAIN: l1('The Ethereum node has another chain id than the configuration names.'),
   L1_CALL_REVERTED: l1('Ethereum refused a settlement transaction. The log names the contract error.'),
   L1_GOVERNANCE_REFUSED: l1('Ethereum refuses this act of governance.'),

@@ -198,5 +198,12 @@ export function createPriorityWatcher(
 }
 
 /** Blocks come and go while a node follows a reorg: what it cannot answer now is asked again. */
-const unusable = (error: unknown): unknown =>
-  error instanceof BaseError ? settlementError('L1_UNREACHABLE', error.shortMessage, { cause: error }) : error;
+function unusable(error: unknown): unknown {
+  if (!(error instanceof BaseError)) return error;
+  const isGone = error.walk((e) => e instanceof Error && STATE_IS_GONE.test(`${e.name} ${e.message}`)) !== null;
+  return settlementError(isGone ? 'L1_STATE_UNAVAILABLE' : 'L1_UNREACHABLE', error.shortMessage, { cause: error });
+}
+
+/** No standard gives it a code: anvil, geth and reth say it so. */
+const STATE_IS_GONE =
+  /BlockOutOfRange|missing trie node|state .*(is not available|is pruned)|historical state .*not available/i;
