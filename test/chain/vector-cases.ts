@@ -380,4 +380,24 @@ export const VECTOR_CASES: readonly VectorCase[] = [
       denialDetail,
     ),
   ),
+  of(
+    'digest of a denial that takes back a receipt',
+    denialDigest({
+      ...denial,
+      code: 'revoked',
+      withdrawn: { block: 7n, blockHash: word('withdrawn block'), index: 11 },
+    }),
+    sha256(
+      Buffer.from('privity denial 2').toString('hex'),
+      be(domain.chainId, 8),
+      be(denial.transactionHash, 32),
+      be(5, 8),
+      be(5, 8),
+      be(1_800_000_000, 8),
+      denialDetail,
+      be(7, 8),
+      be(word('withdrawn block'), 32),
+      be(11, 8),
+    ),
+  ),
 ];

@@ -20,6 +20,7 @@ const NOT_IN_NOIR: ReadonlyMap<string, string> = new Map([
   ['salt of a policy', 'a leaf that no circuit opens'],
   ['stored batch', 'Keccak on L1 alone'],
   ['digest of a denial', "the operator's word, not proven"],
+  ['digest of a denial that takes back a receipt', "the operator's word, not proven"],
 ]);
 /** Vectors that are made of others' inputs. */
 const MADE_OF_OTHERS = ['leaf', 'logs of a transaction'];
