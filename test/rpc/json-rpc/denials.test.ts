@@ -111,7 +111,7 @@ describe('a denied sender', () => {
     const answer = (await ask('alice'))!;
     const text = JSON.stringify(answer);
     expect(Object.keys(answer.denial).sort()).toEqual(['batchNumber', 'code', 'detailHash', 'signature', 'timestamp']);
-    for (const secret of [REASON, 'write.native', 'c3c3']) expect(text).not.toContain(secret);
+    for (const secret of [REASON, 'write.native', 'c3'.repeat(8)]) expect(text).not.toContain(secret);
     const guess = Buffer.from(JSON.stringify(['write.native.transfer#customer', REASON])).toString('hex');
     expect(answer.denial.detailHash).not.toBe(`0x${sha256(guess)}`);
     expect(answer.denial.detailHash).not.toBe(`0x${sha256('00'.repeat(32), guess)}`);
