@@ -30,6 +30,10 @@ type Plant = readonly [
 
 const firstUnused = (rows: readonly { readonly used: boolean }[]): number => rows.findIndex(({ used }) => !used);
 
+/** Nothing reads the word behind it afterwards. */
+const lastAlignedWrite = (): number =>
+  sample.inputs.frame.memory.accesses.findLastIndex(({ aligned, write }) => aligned && write);
+
 const PLANTS: readonly Plant[] = [
   [
     'values',
@@ -65,6 +69,62 @@ const PLANTS: readonly Plant[] = [
     'assert(pointers[TABLE_BOUNDARY] == start[TABLE_BOUNDARY] + used.boundary, "boundary: rows left over");',
     () => `frame.boundary.${firstUnused(sample.inputs.frame.boundary)}`,
     () => ({ used: true, op: 0x20, a: 0, b: 0, next: 0, result: 0, cost: 0 }),
+  ],
+  [
+    'memory',
+    'memory.nr',
+    'assert((1 - moved) * higher == 0, "memory: higher source of no copy");',
+    () => 'frame.memory.requests.0.higher',
+    () => true,
+  ],
+  [
+    'accesses',
+    'accesses.nr',
+    'assert(aligned * (new1 - old1) == 0, "access: the word behind it");',
+    () => `frame.memory.accesses.${lastAlignedWrite()}.new1`,
+    () => 1,
+  ],
+  [
+    'windows',
+    'windows.nr',
+    'assert((1 - used) * (old0 + old1 + new0 + new1 + value + byte) == 0, "window: unused row");',
+    () => `frame.memory.windows.${sample.profile.windows - 1}.t`,
+    () => 3,
+  ],
+  [
+    'merges',
+    'merges.nr',
+    'assert((1 - used) * (byte + low + t + s + o + v) == 0, "merge: unused row");',
+    () => `frame.memory.merges.${sample.profile.merges - 1}.t`,
+    () => 3,
+  ],
+  [
+    'copies',
+    'copies.nr',
+    'assert(self.place as Field == data * self.source as Field, "copy: place in call data");',
+    () => `frame.memory.copies.${sample.profile.copies - 1}.place`,
+    () => 1,
+  ],
+  [
+    'calldata',
+    'calldata.nr',
+    'assert((1 - used) * (a + b + result + row.index as Field) == 0, "calldata: unused row");',
+    () => `frame.calldata.${sample.profile.calldata - 1}.b`,
+    () => 1,
+  ],
+  [
+    'environment',
+    'environment.nr',
+    'assert((1 - used) * (pc + op + a + b + next + slot + result) == 0, "environment: unused row");',
+    () => `frame.environment.${sample.profile.environment - 1}.a`,
+    () => 1,
+  ],
+  [
+    'output',
+    'frame.nr',
+    'assert((1 - used) * output[i].word as Field == 0, "output: unused word");',
+    () => `frame.memory.output.${sample.profile.output - 1}.word`,
+    () => sample.inputs.frame.values.lo.lastIndexOf(0n),
   ],
   [
     'code',

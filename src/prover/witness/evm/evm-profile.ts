@@ -80,9 +80,10 @@ export const EVM_PROFILE_SMALL: EvmProfile = {
 /** A step reads two cells of the stack memory and writes two; the proving binary takes one memory with at most 65,535 accesses. */
 export const EVM_STEPS_MAX = Math.floor(65_535 / 4);
 
-/** The Noir file of globals that an EVM circuit is compiled with. Throws a RangeError on more than EVM_STEPS_MAX steps. */
+/** The Noir file of globals that an EVM circuit is compiled with. Throws a RangeError on more than EVM_STEPS_MAX steps, or accesses to memory: four cells too. */
 export function renderEvmProfile(profile: EvmProfile): string {
   if (profile.steps > EVM_STEPS_MAX) throw new RangeError(`${profile.steps} steps, at most ${EVM_STEPS_MAX}`);
+  if (profile.accesses > EVM_STEPS_MAX) throw new RangeError(`${profile.accesses} accesses, at most ${EVM_STEPS_MAX}`);
   const globals = Object.entries(GLOBAL_NAMES).map(
     ([field, name]) => `pub global ${name}: u32 = ${profile[field as keyof EvmProfile]};`,
   );

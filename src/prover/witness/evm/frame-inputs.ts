@@ -105,7 +105,7 @@ export interface AccessInput {
   readonly write: boolean;
   readonly aligned: boolean;
   readonly word: number;
-  readonly byte: bigint;
+  readonly byte: number;
   readonly new0: number;
   readonly new1: number;
   readonly value: number;

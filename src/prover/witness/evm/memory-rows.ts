@@ -52,7 +52,7 @@ export const NO_ACCESS: AccessInput = {
   write: false,
   aligned: false,
   word: 0,
-  byte: 0n,
+  byte: 0,
   new0: 0,
   new1: 0,
   value: 0,

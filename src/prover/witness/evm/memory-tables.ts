@@ -74,7 +74,7 @@ export function createMemoryTables(values: ValueTable, data: CopySource): Memory
     const aligned = byte === 0;
     const window = aligned ? 0 : windows.push(windowRow({ old0, old1, new0, new1, value: found }, byte, values)) - 1;
     const write = value !== undefined;
-    accesses.push({ used: true, write, aligned, word, byte: BigInt(byte), new0, new1, value: found, window });
+    accesses.push({ used: true, write, aligned, word, byte, new0, new1, value: found, window });
     return found;
   }
 

@@ -26,6 +26,18 @@ import { limbSum, ValueTable } from './value-table.ts';
 
 const BOTTOM = 1;
 
+/** Operands, 1 the top, that are sizes of memory which the instruction touches and no table knows yet: CODECOPY and EXTCODECOPY, CREATE, calls. */
+const SIZES_UNKNOWN: Readonly<Record<number, readonly number[]>> = {
+  57: [3],
+  60: [4],
+  240: [3],
+  241: [5, 7],
+  242: [5, 7],
+  244: [4, 6],
+  245: [3],
+  250: [4, 6],
+};
+
 interface Request {
   readonly op: number;
   readonly a: number;
@@ -138,6 +150,8 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array, context:
   trace.forEach((step, i) => {
     const info = OP_INFO[step.opcode]!;
     const after = trace[i + 1];
+    if (SIZES_UNKNOWN[step.opcode]?.some((depth) => (step.stack.at(-depth) ?? 0n) !== 0n) === true)
+      throw witnessError('WITNESS_TRACE', `opcode ${step.opcode} touches memory`);
     let cost = Number(step.cost) - info.gas;
     const at = top;
     const landed = landing;

@@ -30,7 +30,7 @@ function sampleCode(): Uint8Array {
     'SWAP1',
     'DUP2',
   );
-  const rest = assemble('GAS', 'CALLER', 9n, 0n, 0n, 'LOG1', 'SWAP2', 'POP', 0n, 255n, 'JUMPI', 1n);
+  const rest = assemble(3n, 'SLOAD', 'POP', 'GAS', 'CALLER', 9n, 0n, 0n, 'LOG1', 'SWAP2', 'POP', 0n, 255n, 'JUMPI', 1n);
   const memory = assemble(
     ...(['CALLDATASIZE', 'PC', 'POP', 'POP'] as const),
     ...([2n, 'CALLDATALOAD', 19n, 'MSTORE', 'MSIZE', 3n, 'MLOAD', 77n, 'MSTORE8'] as const),
