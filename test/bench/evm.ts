@@ -60,12 +60,13 @@ const linearity = STEPS_ADDED.map((added) => {
 });
 
 /** Tables that grow with every transfer; code and constants are shared. */
+const PER_TRANSFER = [
+  ...(['steps', 'arithmetic', 'flow', 'boundary', 'memory', 'accesses', 'windows', 'merges', 'copies'] as const),
+  ...(['output', 'calldata', 'dataWords', 'environment'] as const),
+];
 const scaled = (transfers: number): EvmProfile => ({
   ...profile,
-  steps: profile.steps * transfers,
-  arithmetic: profile.arithmetic * transfers,
-  flow: profile.flow * transfers,
-  boundary: profile.boundary * transfers,
+  ...Object.fromEntries(PER_TRANSFER.map((table) => [table, profile[table] * transfers])),
   values: profile.values + (transfers - 1) * Math.ceil(profile.values / 2),
 });
 const circuits = TRANSFERS.map((transfers) => ({ transfers, ...measure(scaled(transfers), true) }));
