@@ -39,6 +39,8 @@ export interface BatchLifecycleDeps {
 export class BatchLifecycle {
   readonly #limits: BatchLimits;
   readonly #deps: BatchLifecycleDeps;
+  /** Of the batch after the one that was left last, before its end was in the log. */
+  #nextHasDenials = false;
 
   constructor(limits: BatchLimits, deps: BatchLifecycleDeps) {
     this.#limits = limits;
@@ -84,6 +86,7 @@ export class BatchLifecycle {
   leave(): OpenBatch {
     const { head, denials, unwinding } = this.#deps;
     const batch = head.leave();
+    this.#nextHasDenials = denials.hasLoose;
     denials.leave(batch.denials);
     unwinding.leave(batch.number);
     return batch;
@@ -96,11 +99,11 @@ export class BatchLifecycle {
 
   /**
    * For the batch that was left last, whose end is in the log and after which none has been opened. None while batches wait to be executed
-   * again: which they are stands in the log before.
+   * again: which they are stands in the log before, as do denials of the batch to come that were signed before a withdrawal.
    */
   #resumePoint(): ResumePoint | undefined {
     const { head, mempool, journal, unwinding } = this.#deps;
-    if (unwinding.batch !== undefined) return undefined;
+    if (unwinding.batch !== undefined || this.#nextHasDenials) return undefined;
     return { start: head.start, ...journal.atClose, backlog: mempool.backlog.batches };
   }
 }

@@ -88,6 +88,11 @@ export class DenialBook {
     }
   }
 
+  /** Whether some wait for the batch that opens next. */
+  get hasLoose(): boolean {
+    return this.#loose.length > 0;
+  }
+
   /** Gives those signed since the last batch was left, to the batch that opens. */
   takeLoose(): SignedDenial[] {
     return this.#loose.splice(0);

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesToBigInt } from '../../src/base/bytes.ts';
 import { archiveName } from '../../src/node/archive.ts';
@@ -12,7 +13,8 @@ import { openCheckpointStore } from '../../src/node/checkpoint-store.ts';
 import { replayStore } from '../../src/node/replay-store.ts';
 import { withdrawalsFollowed } from '../../src/node/taken-back.ts';
 import { firstPriorityOf } from '../../src/prover/jobs/prove-range.ts';
-import { configIn, found, type Life, openLife, silent } from './node-life.ts';
+import { transactionOf } from '../execution/support.ts';
+import { alice, bob, configIn, found, type Life, openLife, silent } from './node-life.ts';
 import {
   balancesOf,
   OPERATIONS,
@@ -217,6 +219,35 @@ describe('after a start from a checkpoint', () => {
       await again.stop();
     }
   });
+});
+
+it('denials between the last batch and the withdrawal are those of the batch to come, also for a start from a checkpoint', async () => {
+  const config = configIn(join(root, 'denials-between'));
+  await found(config);
+  const life = await openLife(config, { operationsFrom: operationsOfStory });
+  await tellStory(life);
+  await life.close();
+  const { chainId } = life.genesis;
+  const fees = { maxFeePerGas: 1_000n, maxPriorityFeePerGas: 1_000n };
+  await life.submit(
+    transactionOf(alice, { nonce: 5n, to: bob.address, value: 2n, gasLimit: 21_000n, chainId, ...fees }),
+  );
+  await life.pipeline.withdraw(REORG);
+  await reExecuteAll(life);
+  await life.open();
+  expect(life.pipeline.sequencer.openBatch!.denials.map(({ code }) => code)).toContain('replaced');
+  await life.close();
+  // As if it had died before it was written.
+  await (await openCheckpointStore(life.store)).removeAfter(4n);
+  await life.stop();
+  const warnings: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+  for (const checkpoints of [true, false]) {
+    const again = await openLife(config, { operations: OPERATIONS, checkpoints, log });
+    expect(again.pipeline.book.latest).toBe(5n);
+    await again.stop();
+  }
+  expect(warnings).toEqual([]);
 });
 
 const lease = ({ store }: Life) => store.jobs.lease('worker', ['segment'], 60_000);
