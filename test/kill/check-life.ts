@@ -3,7 +3,7 @@
 import type { Hash, Hex } from 'viem';
 import type { ApiSession } from '../demo/api-session.ts';
 import type { Random } from '../policy/random.ts';
-import { holdOutcome, type LedgerData, type Outcome } from './ledger.ts';
+import { holdBlock, holdOutcome, type LedgerData, type Outcome } from './ledger.ts';
 import type { Customer, People } from './people.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -17,16 +17,14 @@ export interface CheckDeps {
 export async function checkOutcomes({ people, ledger }: Omit<CheckDeps, 'random'>): Promise<void> {
   for (const sent of ledger.sent) {
     const { session } = await people.wallet(sent.by as Customer);
-    holdOutcome(sent, await session.rpc<Outcome | null>('privity_getOutcome', [sent.hash]));
+    holdOutcome(sent, await session.rpc<Outcome | null>('privity_getOutcome', [sent.hash]), ledger.losses);
   }
 }
 
 export async function checkBlocks({ people, ledger }: Omit<CheckDeps, 'random'>): Promise<void> {
   const auditor = await people.auditor();
-  for (const [number, hash] of Object.entries(ledger.blocks)) {
-    const now = await hashOf(auditor, `0x${Number(number).toString(16)}`);
-    if (now !== hash) throw new Error(`block ${number} was ${hash} and is ${now}`);
-  }
+  for (const number of Object.keys(ledger.blocks).map(Number))
+    holdBlock(ledger, number, await hashOf(auditor, `0x${number.toString(16)}`));
 }
 
 /** Remembers the newest block. */
@@ -34,7 +32,7 @@ export async function noteBlock({ people, ledger }: Omit<CheckDeps, 'random'>): 
   const auditor = await people.auditor();
   const number = await auditor.rpc<Hex>('eth_blockNumber', []);
   const hash = await hashOf(auditor, number);
-  if (hash !== undefined) ledger.blocks[String(Number(number))] = hash;
+  holdBlock(ledger, Number(number), hash);
 }
 
 const hashOf = async (auditor: ApiSession, number: Hex): Promise<Hash | undefined> =>

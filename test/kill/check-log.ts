@@ -1,4 +1,4 @@
-/** Reads the block log of a stopped node by itself: each accepted transaction once, each with one outcome, and the roots that were sealed. */
+/** Reads the block log of a stopped node by itself: each accepted transaction once, each with one outcome that stands, and the roots that do. */
 
 import pino from 'pino';
 import { bytesToBigInt } from '../../src/base/bytes.ts';
@@ -10,6 +10,7 @@ import { openKeys } from '../../src/node/keys.ts';
 import { openNodeStore } from '../../src/node/open-node-store.ts';
 import { readFoundation } from '../../src/node/read-foundation.ts';
 import { decodeEntry } from '../../src/sequencer/log-entries.ts';
+import { fatesOf, findWithdrawals } from '../../src/sequencer/withdrawals.ts';
 import type { LedgerData } from './ledger.ts';
 
 export interface LogReport {
@@ -18,6 +19,8 @@ export interface LogReport {
   readonly denied: number;
   /** Refused before they were accepted. */
   readonly refused: number;
+  /** How often batches were taken back. */
+  readonly withdrawals: number;
   /** By batch. */
   readonly stateRoots: ReadonlyMap<number, bigint>;
 }
@@ -37,9 +40,14 @@ export async function checkLog(environment: Readonly<Record<string, string>>, le
   const fates = new Map<bigint, Fate>();
   const stateRoots = new Map<number, bigint>();
   let refused = 0;
+  let withdrawals = 0;
   try {
-    for await (const { kind, payload } of store.log.read(1)) {
+    const found = await findWithdrawals(store.log.read(1));
+    withdrawals = found.count;
+    const isVoid = fatesOf(found);
+    for await (const { kind, payload, sequence } of store.log.read(1)) {
       const entry = decodeEntry(kind, payload);
+      if (isVoid(sequence, entry)) continue;
       if (entry.kind === 'accepted') {
         const hash = bytesToBigInt(decodeTransaction(entry.raw, genesis.chainId).hash);
         const fate = fates.get(hash) ?? { accepted: 0, included: 0, denied: 0 };
@@ -70,6 +78,7 @@ export async function checkLog(environment: Readonly<Record<string, string>>, le
     included: sum(({ included }) => included),
     denied: sum(({ denied }) => denied),
     refused,
+    withdrawals,
     stateRoots,
   };
 }

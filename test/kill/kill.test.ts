@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Hex } from 'viem';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../demo/free-ports.ts';
 import { endLeftovers, type LaunchedNode } from '../demo/node-process.ts';
 import { DECORATED, decoratorOf } from './decorated.ts';
 import { type KillRunOptions, runKills } from './kill-run.ts';
-import { holdOutcome, type Sent } from './ledger.ts';
+import { holdBlock, holdOutcome, type Sent } from './ledger.ts';
 import { armNext, planKills, without } from './plan.ts';
 import { KILL_POINTS, type KillPointName } from './points.ts';
 import { newRunState } from './run-state.ts';
@@ -34,12 +35,12 @@ describe('the plan', () => {
     expect(remaining.map(({ name }) => name).sort()).toEqual([...proving].sort());
   });
 
-  it('comes to every point, and arms a shutdown alone', () => {
+  it('comes to every point, and arms a shutdown alone, and a withdrawal', () => {
     let remaining = planKills('1', names);
     const reached: string[] = [];
     while (remaining.length > 0) {
       const armed = armNext(remaining);
-      if (armed.some(({ name }) => name.startsWith('shutdown.'))) expect(armed.length).toBe(1);
+      if (armed.some(({ name, unwinding }) => unwinding || name.startsWith('shutdown.'))) expect(armed.length).toBe(1);
       reached.push(armed[0]!.name);
       remaining = without(remaining, armed[0]!.name);
     }
@@ -81,6 +82,37 @@ describe('the ledger', () => {
     ['a receipt in another block', sent({ ended: included }), { ...included, blockNumber: '0x2' } as const],
   ])('complains of %s', (_what, one, outcome) => {
     expect(() => holdOutcome(one, outcome)).toThrow();
+  });
+
+  const lost = { afterBlock: 0, by: 'customer-a', above: '1', over: false } as const;
+  const revoked = (blockNumber: Hex) =>
+    ({ status: 'denied', denial: { code: 'revoked', batchNumber: '0x1', withdrawn: { blockNumber } } }) as const;
+
+  it.each([
+    ['a block that is before', { ...lost, afterBlock: 1 }, revoked('0x1')],
+    ['nothing, for it was over before', { ...lost, over: true }, revoked('0x1')],
+    ['a receipt that the denial does not name', lost, revoked('0x2')],
+    ['a receipt, without saying so', lost, denied],
+  ])('complains of a loss that takes back %s', (_what, loss, outcome) => {
+    const one = sent({});
+    holdOutcome(one, included, [loss]);
+    expect(() => holdOutcome(one, outcome, [loss])).toThrow();
+  });
+
+  it('takes a receipt that is taken back once, through waiting, and no denial ever', () => {
+    const one = sent({});
+    holdOutcome(one, included, [lost]);
+    holdOutcome(one, { status: 'pending' }, [lost]);
+    holdOutcome(one, revoked('0x1'), [lost]);
+    expect(() => holdOutcome(one, included, [lost, lost])).toThrow('another outcome');
+  });
+
+  it('takes another block in the place of one, once for each loss', () => {
+    const ledger = { sent: [], deposits: [], blocks: {}, losses: [{ ...lost }] };
+    holdBlock(ledger, 1, '0x01');
+    holdBlock(ledger, 1, '0x02');
+    expect(() => holdBlock(ledger, 1, '0x03')).toThrow('block 1 was 0x02 and is 0x03');
+    expect(() => holdBlock(ledger, 1, undefined)).toThrow();
   });
 
   it('takes what may be: one that got no answer is there or not', () => {
@@ -132,7 +164,7 @@ describe('a node that is killed', () => {
   }
 
   it(`loses nothing and does nothing twice (seed ${seed})`, { timeout: 300_000 }, async () => {
-    const sample: readonly KillPointName[] = ['accept.unanswered', 'seal.unwritten', 'commit.sent'];
+    const sample: readonly KillPointName[] = ['accept.unanswered', 'seal.unwritten', 'commit.sent', 'again.half'];
     const { state, report } = await run(sample);
     expect(state.deaths.map(({ at }) => at).sort()).toEqual([...sample].sort());
     expect(report!.log.accepted).toBeGreaterThan(5);

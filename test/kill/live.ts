@@ -1,14 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillRun } from './kill-run.ts';
 import { type Ended, unlessDying } from './life.ts';
+import { loseDeposit, seeLossOver } from './lose-deposit.ts';
 import type { Planned } from './plan.ts';
 import { checkScene, openScene, prepareScene } from './scene.ts';
 import type { TrafficLimits } from './traffic.ts';
 
+interface Pace {
+  readonly limits: TrafficLimits;
+  readonly everyMs: number;
+}
+
 /** While points wait that clients bring about: as much as one segment takes. */
-const busy = { limits: { transactions: 12, withdrawals: 2, deposits: 3 } satisfies TrafficLimits, everyMs: 120 };
+const busy: Pace = { limits: { transactions: 12, withdrawals: 2, deposits: 3 }, everyMs: 120 };
 /** Otherwise what the smallest segment takes. */
-const calm = { limits: { transactions: 1, withdrawals: 1, deposits: 1 } satisfies TrafficLimits, everyMs: 1_000 };
+const calm: Pace = { limits: { transactions: 1, withdrawals: 1, deposits: 1 }, everyMs: 1_000 };
+/** While Ethereum is made to lose a deposit: the others' would take the nonces of the one who makes it. */
+const losing: Pace = { ...busy, limits: { ...busy.limits, deposits: 0 } };
 /** People whose requests are on their way at once. */
 const actorsMax = 3;
 
@@ -24,8 +32,12 @@ export async function live(run: KillRun, armed: readonly Planned[]): Promise<End
   );
   const stops = armed[0]!.name.startsWith('shutdown.');
   const stopAt = stops ? Date.now() + 500 + random.below(2_500) : Number.POSITIVE_INFINITY;
-  const { limits, everyMs } = stops || armed.some(({ quick }) => quick) ? busy : calm;
   const failures: unknown[] = [];
+  const { unwinding } = armed[0]!;
+  const { limits, everyMs } = unwinding ? losing : stops || armed.some(({ quick }) => quick) ? busy : calm;
+  void unlessDying(life, (unwinding ? loseDeposit : seeLossOver)(run, scene)).catch((error: unknown) =>
+    failures.push(error),
+  );
   let acting = 0;
   while (life.end() === undefined && failures.length === 0) {
     if (Date.now() > stopAt) return life.stop();

@@ -83,6 +83,7 @@ try {
         included: log.included,
         denied: log.denied,
         refused: log.refused,
+        withdrawals: log.withdrawals,
         committed: settled.committed,
         executed: settled.executed,
       }),

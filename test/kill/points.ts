@@ -11,6 +11,8 @@ export interface KillPoint {
   readonly delayMsMax?: number;
   /** Needs real proofs: minutes. */
   readonly proving?: true;
+  /** Reached when batches are taken back: the run makes Ethereum lose a deposit. */
+  readonly unwinding?: true;
 }
 
 const inProof = { proving: true, delayMsMax: 8_000 } as const;
@@ -55,6 +57,14 @@ export const KILL_POINTS = [
   { name: 'execute.unsent', when: 'an execution is signed, not sent', proving: true },
   { name: 'execute.sent', when: 'an execution is sent, the answer is lost', proving: true },
   { name: 'execute.mined', when: 'an execution is mined, not recorded', proving: true },
+  { name: 'withdraw.unwritten', when: 'batches are to be taken back, nothing is on disk', unwinding: true },
+  { name: 'withdraw.unfollowed', when: 'a withdrawal is durable, nothing follows from it yet', unwinding: true },
+  { name: 'withdraw.half', when: 'jobs of withdrawn batches are gone, tables stand', unwinding: true },
+  { name: 'withdraw.uncommitted', when: 'tables have followed a withdrawal, not committed', unwinding: true },
+  { name: 'withdraw.done', when: 'all is taken back, nothing is executed again', unwinding: true },
+  { name: 'again.unwritten', when: 'a block is executed again, not on disk', unwinding: true, passesMax: 2 },
+  { name: 'again.half', when: 'some of it is executed again, the rest waits', unwinding: true, passesMax: 3 },
+  { name: 'again.done', when: 'all is executed again, nothing settles yet', unwinding: true },
   { name: 'shutdown.begun', when: 'asked to stop, a moment ago', delayMsMax: 600 },
   { name: 'shutdown.closing', when: 'asked to stop, about to close the store, Ethereum stopped' },
 ] as const satisfies readonly KillPoint[];

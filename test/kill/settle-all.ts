@@ -6,6 +6,7 @@ import { checkBlocks, checkOutcomes } from './check-life.ts';
 import { checkLog, type LogReport } from './check-log.ts';
 import { checkMoney } from './check-money.ts';
 import type { KillRun } from './kill-run.ts';
+import { seeLossOver } from './lose-deposit.ts';
 import { runCommand } from './run-command.ts';
 import { checkScene, openScene, type Scene } from './scene.ts';
 
@@ -26,6 +27,7 @@ export async function settleAll(run: KillRun): Promise<KillRunReport | undefined
   if ('how' in scene) throw new Error(`the last life: ${JSON.stringify(scene)}`);
   const { life, people } = scene;
   await checkScene(run, scene);
+  await seeLossOver(run, scene);
   const settled = await waitUntil('everything is settled', () => look(run, scene), {
     timeoutMs: run.settleTimeoutMs,
     everyMs: 1_000,

@@ -1,6 +1,6 @@
 /** What clients do while the node lives: pay, withdraw, deposit, replace, are refused, log in, read. Every transaction is in the ledger before it is sent. */
 
-import { createWalletClient, type Hex, http, keccak256 } from 'viem';
+import { createWalletClient, type Hash, type Hex, http, keccak256 } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { balanceOf, loginByWallet, RpcError } from '../demo/api-session.ts';
 import { bridgeAbi } from '../demo/l1-contracts.ts';
@@ -30,7 +30,8 @@ export interface TrafficLimits {
 export interface Traffic {
   /** Does one thing; resolves when it is answered or cut. */
   act(limits: TrafficLimits): Promise<void>;
-  deposit(by: Customer): Promise<void>;
+  /** Of a random amount, unless it is given; its transaction. */
+  deposit(by: Customer, value?: bigint): Promise<Hash>;
   /** The same bytes once more, as wallets do. */
   sendAgain(sent: Sent): Promise<void>;
 }
@@ -76,9 +77,8 @@ export function createTraffic({ people, ledger, random, welcome, slot }: Traffic
     }
   }
 
-  async function deposit(by: Customer): Promise<void> {
+  async function deposit(by: Customer, value = gwei * BigInt(1 + random.below(1_000_000))): Promise<Hash> {
     const account = people.account(by);
-    const value = gwei * BigInt(1 + random.below(1_000_000));
     const hash = await createWalletClient({ account, transport: http(welcome.l1Url) }).writeContract({
       address: welcome.bridge,
       abi: bridgeAbi,
@@ -88,6 +88,7 @@ export function createTraffic({ people, ledger, random, welcome, slot }: Traffic
       chain: null,
     });
     ledger.deposits.push({ by, hash, value: value.toString(), slot: slot() });
+    return hash;
   }
 
   async function pay(by: Customer): Promise<void> {

@@ -1,9 +1,11 @@
 /** The store, killed before or after what it writes. */
 
 import { openNodeStore as open } from '../../../src/node/open-node-store.ts';
-import type { BlockLog, FileStore, JobQueue, Store, StoreWrites } from '../../../src/store/port.ts';
+import { decodeEntry } from '../../../src/sequencer/log-entries.ts';
+import type { BlockLog, FileStore, JobQueue, LogEntryInput, Store, StoreWrites } from '../../../src/store/port.ts';
 import type { KillPointName } from '../points.ts';
 import { at, isForgetful, soonAfter } from '../trigger.ts';
+import { executing } from './executing.ts';
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -31,27 +33,32 @@ export const openNodeStore: typeof open = async (...args) => {
 const decorateLog = (log: BlockLog): BlockLog => ({
   lastSequence: () => log.lastSequence(),
   read: (from) => log.read(from),
-  async append(entries) {
+  async append(entries, ...more) {
     const kinds = entries.map(({ kind }) => kind).join(' ');
     if (kinds === 'accepted') at('accept.unwritten');
     if (kinds === 'block') at('block.unwritten');
     if (kinds === 'batch-closed') at('close.unwritten');
     if (kinds === 'sealed') at('seal.unwritten');
+    if (kinds === 'withdrawn') at('withdraw.unwritten');
+    if (executing.again && entries.some(({ kind }) => kind === 'block')) at('again.unwritten');
     if (isForgetful && kinds === 'accepted') return log.lastSequence();
-    const sequence = await log.append(entries);
+    const sequence = await log.append(entries, ...more);
     if (kinds === 'accepted') at('accept.unanswered');
     if (kinds === 'denial accepted') at('replace.unanswered');
     if (kinds === 'denial') at('denial.unanswered');
     if (kinds === 'block') at('block.unseen');
     if (kinds === 'batch-closed') at('close.unsealed');
     if (kinds === 'sealed') at('seal.unbooked');
-    // An opening block without operations is some 100 bytes.
-    if (kinds === 'batch-opened block' && entries[1]!.payload.length > operationBytesMin) at('open.unseen');
+    if (kinds === 'withdrawn') at('withdraw.unfollowed');
+    if (kinds === 'batch-opened block' && takesOperations(entries[1]!)) at('open.unseen');
     return sequence;
   },
 });
 
-const operationBytesMin = 150;
+function takesOperations({ kind, payload }: LogEntryInput): boolean {
+  const entry = decodeEntry(kind, payload);
+  return entry.kind === 'block' && entry.operations.length > 0;
+}
 
 const decorateFiles = (files: FileStore): FileStore => ({
   ...files,
@@ -91,6 +98,11 @@ const decorateJobs = (jobs: JobQueue): JobQueue => ({
     await jobs.complete(...args);
     at('proof.stored');
   },
+  async removeFrom(priority) {
+    const removed = await jobs.removeFrom(priority);
+    at('withdraw.half');
+    return removed;
+  },
 });
 
 /** Which tables a transaction writes decides what it is. */
@@ -100,14 +112,19 @@ const decorateTransaction =
     const tables = new Set<string | symbol>();
     const result = await store.transaction(async (writes) => {
       const done = await work(noting(writes, tables));
-      if (tables.has('blocks')) at('outcome.uncommitted');
+      if (isTakenBack(tables)) at('withdraw.uncommitted');
+      else if (tables.has('blocks')) at('outcome.uncommitted');
       if (tables.has('audit')) at('audit.uncommitted');
       return done;
     });
     if (tables.has('sessions')) at('session.unanswered');
-    if (tables.has('proofs')) at('range.stored');
+    if (tables.has('proofs') && !isTakenBack(tables)) at('range.stored');
     return result;
   };
+
+/** With the list of the withdrawals that were followed. */
+const isTakenBack = (tables: ReadonlySet<string | symbol>): boolean =>
+  tables.has('blocks') && tables.has('checkpoints');
 
 const noting = (writes: StoreWrites, tables: Set<string | symbol>): StoreWrites =>
   new Proxy(writes, {

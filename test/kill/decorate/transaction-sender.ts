@@ -18,7 +18,7 @@ export const createTransactionSender: typeof create = (options, deps) => {
   const decorated: PublicClient = Object.create(client, {
     sendRawTransaction: {
       async value(args: Parameters<PublicClient['sendRawTransaction']>[0]) {
-        if (replacing && sends === 0) await stopMining(client);
+        if (replacing && sends === 0) await mineEvery(client, 0);
         if (!replacing) at(`${step}.unsent`);
         const hash = await client.sendRawTransaction(args);
         if (!replacing) at(`${step}.sent`);
@@ -37,13 +37,21 @@ export const createTransactionSender: typeof create = (options, deps) => {
       // After the other points of a commit, which need one that is mined.
       replacing =
         step === 'commit' && isArmed('commit.replaced') && !isArmed('commit.unsent') && !isArmed('commit.sent');
-      const result = await (replacing ? hurried : ordinary).send(request, signal);
-      if (result.kind === 'mined') at(`${step}.mined`);
-      return result;
+      if (!replacing) {
+        const result = await ordinary.send(request, signal);
+        if (result.kind === 'mined') at(`${step}.mined`);
+        return result;
+      }
+      try {
+        return await hurried.send(request, signal);
+      } finally {
+        // It was interrupted, for batches are in doubt: on an Ethereum that stands still they would be for ever.
+        await mineEvery(client, 1);
+      }
     },
   };
 };
 
 /** Anvil's own method: 0 seconds between blocks means none. */
-const stopMining = (client: PublicClient): Promise<unknown> =>
-  client.request({ method: 'evm_setIntervalMining', params: [0] } as never);
+const mineEvery = (client: PublicClient, seconds: number): Promise<unknown> =>
+  client.request({ method: 'evm_setIntervalMining', params: [seconds] } as never);
