@@ -87,8 +87,6 @@ function environmentOf(
     PRIVITY_CHAIN_PROVE_DELAY_SLOTS: '1',
     // A gap that a death leaves ends as a denial within the run.
     PRIVITY_CHAIN_NONCE_GAP_SECONDS_MAX: '20',
-    // Lives are too short for use to be written down, so no use prolongs a session.
-    PRIVITY_SESSION_IDLE_SECONDS: '14400',
     PRIVITY_L1_CONFIRMATIONS_MIN: '1',
     PRIVITY_L1_POLL_INTERVAL_MS: '100',
     PRIVITY_PROVER_WORKERS: String(proverWorkers),

@@ -154,7 +154,8 @@ export function createTraffic({ people, ledger, random, welcome, slot }: Traffic
 
   async function actFor(by: Customer, left: TrafficLimits): Promise<void> {
     const dice = random.below(100);
-    if (dice < 8) await loginByWallet(welcome.url, people.account(by));
+    // The newest is used from here on: a person's oldest sessions end when there are too many.
+    if (dice < 8) people.tokens[by] = (await loginByWallet(welcome.url, people.account(by))).token;
     else if (dice < 20) await read();
     else if (dice < 30) await beRefused(by);
     else if (dice < 40 && left.deposits > 0) await deposit(by);
