@@ -36,6 +36,15 @@ const PROFILE: EvmProfile = {
   calldata: 2,
   dataWords: 3,
   environment: 4,
+  products: 1,
+  amounts: 1,
+  signs: 1,
+  powers: 1,
+  bitwise: 1,
+  muldiv: 1,
+  signed: 1,
+  modular: 1,
+  exp: 1,
 };
 
 /** What the solver says of a number with too many bits. */

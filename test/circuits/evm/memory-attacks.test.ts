@@ -33,6 +33,15 @@ const PROFILE: EvmProfile = {
   calldata: 2,
   dataWords: 3,
   environment: 4,
+  products: 1,
+  amounts: 1,
+  signs: 1,
+  powers: 1,
+  bitwise: 1,
+  muldiv: 1,
+  signed: 1,
+  modular: 1,
+  exp: 1,
 };
 const OUT_OF_RANGE = /bit|range|decomposition|satisf/i;
 const WORD = 0x1122_3344_5566_7788_99aa_bbcc_ddee_ff00n << 128n;

@@ -42,7 +42,12 @@ describe('instruction properties', () => {
     expect(of(TABLE.CALLDATA)).toEqual([OP.CALLDATALOAD]);
     const environment = [0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46];
     expect(of(TABLE.ENVIRONMENT)).toEqual([OP.STOP, ...environment, 0x48, 0x49, 0x4a, OP.PC]);
-    expect(of(TABLE.BOUNDARY)).toHaveLength(known.length - 8 - 2 - 1 - 67 - 9 - 1 - 19);
+    expect(of(TABLE.BITWISE)).toEqual([0x16, 0x17, 0x18, 0x19]);
+    expect(of(TABLE.MULDIV)).toEqual([2, 4, 6, 0x1b, 0x1c]);
+    expect(of(TABLE.SIGNED)).toEqual([5, 7, 0x0b, 0x1a, 0x1d]);
+    expect(of(TABLE.MODULAR)).toEqual([8, 9]);
+    expect(of(TABLE.EXP)).toEqual([0x0a]);
+    expect(of(TABLE.BOUNDARY)).toHaveLength(known.length - 8 - 2 - 1 - 67 - 9 - 1 - 19 - 17);
   });
 
   it('cannot run what is unknown', () => {

@@ -28,6 +28,16 @@ export interface EvmProfile {
   readonly calldata: number;
   readonly dataWords: number;
   readonly environment: number;
+  /** Facts about words, and the rows of instructions that cite them (`words.nr`). */
+  readonly products: number;
+  readonly amounts: number;
+  readonly signs: number;
+  readonly powers: number;
+  readonly bitwise: number;
+  readonly muldiv: number;
+  readonly signed: number;
+  readonly modular: number;
+  readonly exp: number;
 }
 
 const GLOBAL_NAMES: Readonly<Record<keyof EvmProfile, string>> = {
@@ -51,6 +61,15 @@ const GLOBAL_NAMES: Readonly<Record<keyof EvmProfile, string>> = {
   calldata: 'CALLDATA',
   dataWords: 'DATA_WORDS',
   environment: 'ENVIRONMENT',
+  products: 'PRODUCTS',
+  amounts: 'AMOUNTS',
+  signs: 'SIGNS',
+  powers: 'POWERS',
+  bitwise: 'BITWISE',
+  muldiv: 'MULDIV',
+  signed: 'SIGNED',
+  modular: 'MODULAR',
+  exp: 'EXP',
 };
 
 /** Small: mutants, attacks and the cost of a row start from it. An ERC-20 transfer does not fit: benches size a profile by its trace. */
@@ -75,6 +94,15 @@ export const EVM_PROFILE_SMALL: EvmProfile = {
   calldata: 3,
   dataWords: 4,
   environment: 6,
+  products: 6,
+  amounts: 3,
+  signs: 3,
+  powers: 3,
+  bitwise: 4,
+  muldiv: 4,
+  signed: 2,
+  modular: 1,
+  exp: 1,
 };
 
 /** A step reads two cells of the stack memory and writes two; the proving binary takes one memory with at most 65,535 accesses. */

@@ -1,5 +1,7 @@
 /** Inputs of the EVM circuit, named as its Noir structs name them. */
 
+import type { WordsInput } from './word-inputs.ts';
+
 export interface ValuesInput {
   readonly hi: readonly bigint[];
   readonly lo: readonly bigint[];
@@ -231,6 +233,7 @@ export interface FrameInput {
   readonly calldata: readonly CalldataInput[];
   readonly names: readonly number[];
   readonly environment: readonly EnvironmentInput[];
+  readonly words: WordsInput;
   readonly steps: readonly StepInput[];
 }
 

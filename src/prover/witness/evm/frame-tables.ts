@@ -1,7 +1,9 @@
 /** The rows of one frame before they are padded to a profile. */
 
+import type { FactRef } from './fact-tables.ts';
 import type { FrameInput, StepInput } from './frame-inputs.ts';
 import type { Table } from './opcodes.ts';
+import type { WordsInput } from './word-inputs.ts';
 
 /** A step whose rows are counted within their tables. */
 export interface FrameStep extends Omit<StepInput, 'instruction' | 'row'> {
@@ -11,8 +13,10 @@ export interface FrameStep extends Omit<StepInput, 'instruction' | 'row'> {
   readonly row: number;
 }
 
-export interface FrameTables extends Omit<FrameInput, 'values' | 'steps' | 'data'> {
-  readonly words: readonly bigint[];
+export interface FrameTables extends Omit<FrameInput, 'values' | 'words' | 'steps' | 'data'> {
+  /** Of the value table. */
+  readonly values: readonly bigint[];
+  readonly words: WordsInput<FactRef>;
   readonly steps: readonly FrameStep[];
   /** Height of the stack at the end, and the highest cell that is touched. */
   readonly top: number;

@@ -10,7 +10,9 @@ import type { EvmProfile } from './evm-profile.ts';
 import type { EvmInputs, StepInput, ValuesInput } from './frame-inputs.ts';
 import type { FrameStep, FrameTables } from './frame-tables.ts';
 import { NO_ACCESS, NO_COPY, NO_MERGE, NO_REQUEST, NO_WINDOW } from './memory-rows.ts';
+import { padded } from './padded.ts';
 import { tableStarts } from './table-starts.ts';
+import { wordsInput } from './words-input.ts';
 
 /** The smallest profile that holds a frame. */
 export function evmProfileOf(tables: FrameTables): EvmProfile {
@@ -18,7 +20,7 @@ export function evmProfileOf(tables: FrameTables): EvmProfile {
   return {
     steps: tables.steps.length,
     stack: tables.highestCell + 2,
-    values: tables.words.length,
+    values: tables.values.length,
     pages: tables.pages.length,
     pushInstructions: atLeastOne(tables.pushes),
     plainInstructions: atLeastOne(tables.others),
@@ -36,6 +38,15 @@ export function evmProfileOf(tables: FrameTables): EvmProfile {
     calldata: atLeastOne(tables.calldata),
     dataWords: Math.max(1, calldataWords(tables.data).length),
     environment: atLeastOne(tables.environment),
+    products: atLeastOne(tables.words.products),
+    amounts: atLeastOne(tables.words.amounts),
+    signs: atLeastOne(tables.words.signs),
+    powers: atLeastOne(tables.words.powers),
+    bitwise: atLeastOne(tables.words.bitwise),
+    muldiv: atLeastOne(tables.words.muldiv),
+    signed: atLeastOne(tables.words.signed),
+    modular: atLeastOne(tables.words.modular),
+    exp: atLeastOne(tables.words.exp),
   };
 }
 
@@ -53,7 +64,7 @@ export function frameWitness(tables: FrameTables, profile: EvmProfile): EvmInput
     row: starts[table] + row,
   });
   const halted = { instruction: 0, a: tables.top - 1, b: tables.top - 1, to: tables.top, row: 0 };
-  const words = padded(tables.words, profile.values, 0n);
+  const words = padded(tables.values, profile.values, 0n);
   const [plain] = tables.others;
   // Every frame ends with an instruction that has no constant.
   if (plain === undefined) throw witnessError('WITNESS_TRACE', 'the frame does not end');
@@ -98,6 +109,7 @@ export function frameWitness(tables: FrameTables, profile: EvmProfile): EvmInput
         slot: 0,
         result: 0,
       }),
+      words: wordsInput(tables.words, profile),
       steps: padded(tables.steps.map(stepOf), profile.steps, halted),
     },
     code_root: tables.codeRoot,
@@ -118,8 +130,3 @@ const limbs = (words: readonly bigint[]): ValuesInput => ({
   hi: words.map((word) => word / LIMB),
   lo: words.map((word) => word % LIMB),
 });
-
-const padded = <T>(rows: readonly T[], length: number, padding: T): T[] => [
-  ...rows,
-  ...Array<T>(length - rows.length).fill(padding),
-];

@@ -14,19 +14,41 @@ export const TABLE = {
   MEMORY: 5,
   CALLDATA: 6,
   ENVIRONMENT: 7,
+  BITWISE: 8,
+  MULDIV: 9,
+  SIGNED: 10,
+  MODULAR: 11,
+  EXP: 12,
 } as const;
 export type Table = (typeof TABLE)[keyof typeof TABLE];
 
 export const OP = {
   STOP: 0x00,
   ADD: 0x01,
+  MUL: 0x02,
   SUB: 0x03,
+  DIV: 0x04,
+  SDIV: 0x05,
+  MOD: 0x06,
+  SMOD: 0x07,
+  ADDMOD: 0x08,
+  MULMOD: 0x09,
+  EXP: 0x0a,
+  SIGNEXTEND: 0x0b,
   LT: 0x10,
   GT: 0x11,
   SLT: 0x12,
   SGT: 0x13,
   EQ: 0x14,
   ISZERO: 0x15,
+  AND: 0x16,
+  OR: 0x17,
+  XOR: 0x18,
+  NOT: 0x19,
+  BYTE: 0x1a,
+  SHL: 0x1b,
+  SHR: 0x1c,
+  SAR: 0x1d,
   CALLDATALOAD: 0x35,
   CALLDATACOPY: 0x37,
   RETURNDATACOPY: 0x3e,
@@ -52,9 +74,11 @@ export const OP = {
   TOUCH: 0x102,
   /** Takes both places of a copy. */
   MEMORY_ARGS: 0x103,
+  /** Takes the first two operands of ADDMOD and MULMOD. */
+  MODULAR_ARGS: 0x104,
 } as const;
 
-export const OPS = 0x104;
+export const OPS = 0x105;
 /** Below it a real instruction. */
 const REAL_OPS = 0x100;
 /** More than a stack ever holds: what is not an instruction of Cancun never has its operands. */
@@ -229,7 +253,10 @@ export const ENVIRONMENT_SLOT: Readonly<Record<number, number>> = {
   [OP.PC]: 16,
 };
 export const ENVIRONMENT_SLOTS = 16;
-
+const BITWISE: ReadonlySet<number> = new Set([OP.AND, OP.OR, OP.XOR, OP.NOT]);
+const MULDIV: ReadonlySet<number> = new Set([OP.MUL, OP.DIV, OP.MOD, OP.SHL, OP.SHR]);
+const SIGNED: ReadonlySet<number> = new Set([OP.SDIV, OP.SMOD, OP.SAR, OP.SIGNEXTEND, OP.BYTE]);
+const MODULAR: ReadonlySet<number> = new Set([OP.ADDMOD, OP.MULMOD]);
 /** What the step loop does by itself. */
 const PLAIN: ReadonlySet<number> = new Set([0x50, OP.JUMPDEST, 0x5f]);
 
@@ -240,10 +267,16 @@ function tableOf(op: number): Table {
   if (MEMORY.has(op)) return TABLE.MEMORY;
   if (op === OP.CALLDATALOAD) return TABLE.CALLDATA;
   if (ENVIRONMENT_SLOT[op] !== undefined) return TABLE.ENVIRONMENT;
+  if (BITWISE.has(op)) return TABLE.BITWISE;
+  if (MULDIV.has(op)) return TABLE.MULDIV;
+  if (SIGNED.has(op)) return TABLE.SIGNED;
+  if (MODULAR.has(op)) return TABLE.MODULAR;
+  if (op === OP.EXP) return TABLE.EXP;
   return op === OP.GAS ? TABLE.GAS : TABLE.BOUNDARY;
 }
 
 function leadOf(op: number): number {
+  if (MODULAR.has(op)) return OP.MODULAR_ARGS;
   if (TOUCHES.has(op)) return OP.TOUCH;
   return COPIES_TO_MEMORY.has(op) ? OP.MEMORY_ARGS : OP.ARGS;
 }
@@ -276,6 +309,7 @@ function infoOf(op: number): OpInfo {
   if (op === OP.ARGS) return { ...UNKNOWN, table: TABLE.BOUNDARY, depthB: 2, needs: 2, delta: -2 };
   if (op === OP.MEMORY_ARGS) return { ...UNKNOWN, table: TABLE.MEMORY, depthB: 2, needs: 2, delta: -2 };
   if (op === OP.TOUCH) return { ...UNKNOWN, table: TABLE.MEMORY, depthB: 2, needs: 2 };
+  if (op === OP.MODULAR_ARGS) return { ...UNKNOWN, table: TABLE.MODULAR, depthB: 2, needs: 2, delta: -2 };
   if (op === OP.HALTED) return { ...UNKNOWN, needs: 0 };
   const known = COMMON[op];
   return known === undefined ? UNKNOWN : common(op, known);

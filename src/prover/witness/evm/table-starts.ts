@@ -8,6 +8,11 @@ export function tableStarts(profile: EvmProfile): Readonly<Record<Table, number>
   const boundary = gas + profile.gas;
   const memory = boundary + profile.boundary;
   const calldata = memory + profile.memory;
+  const environment = calldata + profile.calldata;
+  const bitwise = environment + profile.environment;
+  const muldiv = bitwise + profile.bitwise;
+  const signed = muldiv + profile.muldiv;
+  const modular = signed + profile.signed;
   return {
     [TABLE.NONE]: 0,
     [TABLE.ARITHMETIC]: 1,
@@ -16,6 +21,12 @@ export function tableStarts(profile: EvmProfile): Readonly<Record<Table, number>
     [TABLE.BOUNDARY]: boundary,
     [TABLE.MEMORY]: memory,
     [TABLE.CALLDATA]: calldata,
-    [TABLE.ENVIRONMENT]: calldata + profile.calldata,
+    [TABLE.ENVIRONMENT]: environment,
+    [TABLE.BITWISE]: bitwise,
+    [TABLE.MULDIV]: muldiv,
+    [TABLE.SIGNED]: signed,
+    [TABLE.MODULAR]: modular,
+    // Two steps take one row.
+    [TABLE.EXP]: modular + 2 * profile.modular,
   };
 }

@@ -23,6 +23,7 @@ import { ENVIRONMENT_SLOT, isKnown, OP, OP_INFO, stepOp, TABLE, type Table } fro
 import { entryAt } from './positions.ts';
 import { createProgramTable } from './program-table.ts';
 import { limbSum, ValueTable } from './value-table.ts';
+import { WordTables } from './word-tables.ts';
 
 const BOTTOM = 1;
 
@@ -82,6 +83,8 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array, context:
   const names = contextNames(words, context.data.length, values);
   const source = createCopySource(context.data);
   const memory = createMemoryTables(values, source);
+  const wordTables = new WordTables(values);
+  const ofWords = ({ op, a, b }: Request): Answer => wordTables.answer(op, a, b);
   const cells: number[] = [0];
   const cell = (at: number): number => cells[at] ?? 0;
   let top = BOTTOM;
@@ -119,6 +122,11 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array, context:
       const result = values.id(source.window(index));
       return { row: calldata.push({ used: true, a, b, index, result }) - 1, result };
     },
+    [TABLE.BITWISE]: ofWords,
+    [TABLE.MULDIV]: ofWords,
+    [TABLE.SIGNED]: ofWords,
+    [TABLE.MODULAR]: ofWords,
+    [TABLE.EXP]: ofWords,
     [TABLE.ENVIRONMENT]({ op, a, b, next, step }) {
       const pc = op === OP.PC;
       const slot = pc ? 0 : ENVIRONMENT_SLOT[op]!;
@@ -171,7 +179,8 @@ export function traceFrame(trace: readonly EvmStep[], code: Uint8Array, context:
   const { flows, table } = OP_INFO[end.opcode]!;
   if (flows === 0 || table === TABLE.FLOW) throw witnessError('WITNESS_TRACE', 'the frame does not end by itself');
   return {
-    words: values.words,
+    values: values.words,
+    words: wordTables,
     pages: program.pages,
     pushes: program.pushes,
     others: program.others,

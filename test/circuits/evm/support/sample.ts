@@ -39,7 +39,28 @@ function sampleCode(): Uint8Array {
   const near = BigInt(arithmetic.length + rest.length + memory.length + 4);
   const start = concatBytes(arithmetic, memory, rest, assemble(near, 'JUMPI', 'INVALID', 'JUMPDEST', FAR, 'JUMP'));
   const gap = new Uint8Array(Number(FAR) - start.length).fill(INVALID);
-  return concatBytes(start, gap, assemble('JUMPDEST', (1n << 159n) + 77n, 'SUB', 45n, 30n, 'RETURN'));
+  const end = assemble(45n, 30n, 'RETURN');
+  return concatBytes(start, gap, assemble('JUMPDEST', (1n << 159n) + 77n, 'SUB'), wordsCode(), end);
+}
+
+/** With the word on top: every operation of words, and what is special of some: divisors 0, signs, a shift too far. */
+function wordsCode(): Uint8Array {
+  const over = (...ops: Parameters<typeof assemble>) => assemble('DUP1', ...ops, 'POP');
+  return concatBytes(
+    ...(['AND', 'OR', 'XOR', 'MUL'] as const).map((op) => over(0xf0n, op)),
+    assemble('NOT'),
+    ...([7n, 0n] as const).flatMap((divisor) =>
+      (['DIV', 'MOD', 'SDIV'] as const).map((op) => over(divisor, 'SWAP1', op)),
+    ),
+    over(7n, 'NOT', 'SWAP1', 'SDIV'),
+    over(7n, 'SWAP1', 'SMOD'),
+    ...(['SHL', 'SHR', 'SAR'] as const).map((op) => over(9n, op)),
+    over(300n, 'SHR'),
+    over(30n, 'BYTE'),
+    over(2n, 'SIGNEXTEND'),
+    ...(['ADDMOD', 'MULMOD'] as const).map((op) => over(9n, 'DUP2', 'DUP1', op, 'POP')),
+    assemble(258n, 'DUP2', 'EXP', 'POP', 0n, 'DUP2', 'EXP', 'POP'),
+  );
 }
 
 export interface Sample {

@@ -4,6 +4,7 @@ import type { EvmProfile } from '../evm-profile.ts';
 import { TABLE, type Table } from '../opcodes.ts';
 import { tableStarts } from '../table-starts.ts';
 import { holds } from './constraint.ts';
+import type { WordRows } from './words.ts';
 
 export interface BusRow {
   readonly key: bigint;
@@ -27,14 +28,15 @@ export interface Bus {
 export const request = (op: number, a: number, b: number, next: number, gas: bigint): bigint =>
   BigInt(op) + (BigInt(a) << 16n) + (BigInt(b) << 48n) + (BigInt(next) << 80n) + (gas << 112n);
 
-export type BusTables = Readonly<
-  Record<'arithmetic' | 'flow' | 'gas' | 'boundary' | 'memory' | 'calldata' | 'environment', readonly TableRow[]>
->;
+type Tables = 'arithmetic' | 'flow' | 'gas' | 'boundary' | 'memory' | 'calldata' | 'environment';
+export type BusTables = Readonly<Record<Tables, readonly TableRow[]>> & WordRows;
 
 export function createBus(tables: BusTables, profile: EvmProfile): Bus {
-  const { arithmetic, flow, gas, boundary, memory, calldata, environment } = tables;
+  const { arithmetic, flow, gas, boundary, memory, calldata, environment, bitwise, muldiv, signed, modular, exp } =
+    tables;
+  const words = [...bitwise, ...muldiv, ...signed, ...modular, ...exp];
   return {
-    rows: [EMPTY, ...arithmetic, ...flow, ...gas, ...boundary, ...memory, ...calldata, ...environment],
+    rows: [EMPTY, ...arithmetic, ...flow, ...gas, ...boundary, ...memory, ...calldata, ...environment, ...words],
     starts: tableStarts(profile),
     used: {
       [TABLE.NONE]: 0,
@@ -45,6 +47,11 @@ export function createBus(tables: BusTables, profile: EvmProfile): Bus {
       [TABLE.MEMORY]: countUsed(memory),
       [TABLE.CALLDATA]: countUsed(calldata),
       [TABLE.ENVIRONMENT]: countUsed(environment),
+      [TABLE.BITWISE]: countUsed(bitwise),
+      [TABLE.MULDIV]: countUsed(muldiv),
+      [TABLE.SIGNED]: countUsed(signed),
+      [TABLE.MODULAR]: countUsed(modular),
+      [TABLE.EXP]: countUsed(exp),
     },
   };
 }

@@ -22,6 +22,7 @@ import { checkMerge } from './merges.ts';
 import { checkSteps } from './steps.ts';
 import { type CheckedValues, checkValues } from './values.ts';
 import { checkWindow } from './windows.ts';
+import { checkWords } from './words.ts';
 
 /** The constraint that does not hold, or undefined. */
 export function checkFrame(inputs: EvmInputs, profile: EvmProfile): string | undefined {
@@ -50,6 +51,7 @@ function assertFrame(inputs: EvmInputs, profile: EvmProfile): void {
     memory: memory.rows,
     calldata: frame.calldata.map((row) => checkCalldata(row, data, values)),
     environment: frame.environment.map((row) => checkEnvironment(row, frame.names, values)),
+    ...checkWords(frame.words, values),
   };
   const bus = createBus(tables, profile);
   const { gas, pointers } = checkSteps(frame.steps, program, bus, gas_before, profile.stack);
