@@ -37,9 +37,12 @@ export interface Traffic {
 }
 
 const gwei = 1_000_000_000n;
+/** In one life: the node lets nobody try ten times in five minutes. */
+const loginsMax = 6;
 
 export function createTraffic({ people, ledger, random, welcome, slot }: TrafficDeps): Traffic {
   const busy = new Set<Customer>();
+  let logins = 0;
 
   async function send(by: Customer, raw: Hex, to: Hex, value: bigint): Promise<Sent> {
     const hash = keccak256(raw);
@@ -155,7 +158,8 @@ export function createTraffic({ people, ledger, random, welcome, slot }: Traffic
   async function actFor(by: Customer, left: TrafficLimits): Promise<void> {
     const dice = random.below(100);
     // The newest is used from here on: a person's oldest sessions end when there are too many.
-    if (dice < 8) people.tokens[by] = (await loginByWallet(welcome.url, people.account(by))).token;
+    if (dice < 8 && logins++ < loginsMax)
+      people.tokens[by] = (await loginByWallet(welcome.url, people.account(by))).token;
     else if (dice < 20) await read();
     else if (dice < 30) await beRefused(by);
     else if (dice < 40 && left.deposits > 0) await deposit(by);
