@@ -82,6 +82,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 const NOT_IN_SOLIDITY: ReadonlyMap<string, string> = new Map([
   ['roll of messages', 'the library rolls a whole batch, from 0: the vector of the first message'],
   ['digest of a denial', "the operator's word"],
+  ['digest of a denial that takes back a receipt', "the operator's word"],
 ]);
 
 describe('golden vectors in Solidity', () => {
