@@ -148,7 +148,10 @@ export interface UserDirectory {
   byWallet(wallet: Hex): User | undefined;
   /** Creates the user of this identity, or changes what the draft says differently. Resolves when durable. */
   save(draft: UserDraft): Promise<User>;
-  /** What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. */
+  /**
+   * What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. Whoever
+   * loses a wallet loses all sessions and wallet URLs with it.
+   */
   changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[], act?: Act): Promise<User>;
   /** In no particular order. */
   all(): Iterable<User>;
@@ -270,7 +273,7 @@ export interface WalletLinks {
   issue(session: Session, request: { address: string; domain?: string | undefined }, client: string): Challenge;
   /** Resolves with the wallet when it is linked. WALLET_TAKEN when it is another person's, WALLET_TOO_MANY. */
   link(session: Session, answer: SiweAnswer): Promise<Hex>;
-  /** Resolves with the wallet when it is the person's no more, in any session. WALLET_NOT_LINKED. */
+  /** Resolves with the wallet when it is the person's no more and all their sessions and wallet URLs have ended. WALLET_NOT_LINKED. */
   unlink(session: Session, address: string): Promise<Hex>;
 }
 

@@ -54,13 +54,15 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
 
   const takeFrom = async (owners: readonly User[], wallets: readonly Hex[], updatedAt: number): Promise<void> => {
     for (const owner of owners) {
+      const present = users.get(owner.id)!;
       const without = {
-        ...users.get(owner.id)!,
+        ...present,
         wallets: owner.wallets.filter((wallet) => !wallets.includes(wallet)),
+        generation: present.generation + 1,
         updatedAt,
       };
       publish(without);
-      await writeContent(without);
+      await write({ ...without, disabled: written.get(owner.id)!.disabled });
     }
   };
 
@@ -125,9 +127,13 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
         if (wallets.join() === known.wallets.join()) return known;
         const updatedAt = clock.now();
         await takeFrom(former, wallets, updatedAt);
-        await writeContent({ ...known, wallets, updatedAt }, act);
-        // Read again: somebody may have disabled the user while this was written.
-        publish({ ...users.get(id)!, wallets, updatedAt });
+        // A session does not say which wallet opened it, or made the session or the wallet URL that it was handed: all of them end.
+        const ends = known.wallets.every((wallet) => wallets.includes(wallet)) ? 0 : 1;
+        const changed = { ...known, wallets, updatedAt, disabled: written.get(id)!.disabled };
+        await write({ ...changed, generation: ends + (ends > 0 ? known : written.get(id)!).generation }, act);
+        // Read again: somebody may have disabled the user, or ended their sessions, while this was written; that is written next.
+        const present = users.get(id)!;
+        publish({ ...present, wallets, updatedAt, generation: present.generation + ends });
         return users.get(id)!;
       }),
     all: () => users.values(),

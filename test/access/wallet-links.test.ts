@@ -88,7 +88,7 @@ describe('linking a wallet', () => {
     expect(world.access.users.byId(ann.user.id)!.roles).toEqual(['auditor']);
   });
 
-  it('takes over a wallet that logged in on its own, whose sessions then own nothing', async () => {
+  it('takes over a wallet that logged in on its own, whose sessions and wallet URLs end', async () => {
     const world = await createAccessWorld();
     const wallet = account();
     world.onChain.set(BigInt(wallet.address), 1n);
@@ -99,8 +99,12 @@ describe('linking a wallet', () => {
       nonceToken,
     });
     const { token } = await world.access.sessions.open(alone, 'siwe');
+    const url = await world.access.walletTokens.current({ userId: alone.id });
     await link(world, await loggedIn(world, 'ann'), wallet);
-    expect(world.access.sessions.find(token)?.principal.wallets ?? []).toEqual([]);
+    for (const access of [world.access, await world.restart()]) {
+      expect(access.sessions.find(token)).toBeUndefined();
+      expect(access.walletTokens.find(url.token)).toBeUndefined();
+    }
   });
 });
 
@@ -246,19 +250,70 @@ describe('linking a wallet is refused', () => {
 });
 
 describe('unlinking a wallet', () => {
-  it('takes it from every session at once, and frees it for another person', async () => {
+  it('ends every session at once, and frees it for another person', async () => {
     const world = await createAccessWorld();
     const [ann, ben] = [await loggedIn(world, 'ann'), await loggedIn(world, 'ben')];
     const wallet = account();
     await link(world, ann, wallet);
     const { token } = await world.access.sessions.open(world.access.users.byId(ann.user.id)!, 'siwe');
     expect(await world.access.walletLinks.unlink(ann.session, wallet.address)).toBe(addressOf(wallet));
-    expect(world.access.sessions.find(token)?.principal.wallets).toEqual([]);
+    expect(world.access.sessions.find(token)).toBeUndefined();
     const { msg, nonceToken } = world.access.siweChallenges.issue({ address: wallet.address }, 'client');
     const answer = { message: msg, signature: await wallet.signMessage({ message: msg }), nonceToken };
     await expect(world.access.siweLogin.verify(answer)).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
     await link(world, ben, wallet);
     expect(walletsOf(world, ben)).toEqual([addressOf(wallet)]);
+  });
+
+  it('ends what a thief of its key got by it, who would go on reading the other wallets', async () => {
+    const world = await createAccessWorld();
+    const ann = await loggedIn(world, 'ann');
+    const [stolen, other] = [account(), account()];
+    await link(world, ann, stolen);
+    await link(world, ann, other);
+    const owner = world.access.users.byId(ann.user.id)!;
+    const opened = [
+      await world.access.sessions.open(owner, 'siwe'),
+      await world.access.sessions.open(owner, 'siwe', 'privity command'),
+      await world.access.sessions.open(owner, 'application', 'app'),
+    ];
+    const urls = [
+      await world.access.walletTokens.current({ userId: owner.id }),
+      await world.access.walletTokens.current({ userId: owner.id, sessionId: opened[2]!.session.id }),
+    ];
+    const unlinking = world.access.walletLinks.unlink(ann.session, stolen.address);
+    // A login by the stolen key that was verified before and opens its session now.
+    const late = world.access.sessions.open(owner, 'siwe').then(
+      ({ token }) => token,
+      () => undefined,
+    );
+    await unlinking;
+    for (const access of [world.access, await world.restart()]) {
+      expect(opened.map(({ token }) => access.sessions.find(token))).toEqual([undefined, undefined, undefined]);
+      expect(urls.map(({ token }) => access.walletTokens.find(token))).toEqual([undefined, undefined]);
+      expect(access.sessions.find((await late) ?? '')).toBeUndefined();
+    }
+    // She herself comes back by her provider, with what is left.
+    const { session } = await world.access.sessions.open(world.access.users.byId(owner.id)!, 'oidc');
+    expect(session.principal.wallets).toEqual([BigInt(other.address)]);
+  });
+
+  it('ends what was opened while it was being written, after all sessions were ended in the meantime', async () => {
+    const world = await createAccessWorld();
+    const ann = await loggedIn(world, 'ann');
+    const wallet = account();
+    await link(world, ann, wallet);
+    const unlinking = world.access.walletLinks.unlink(ann.session, wallet.address);
+    await Promise.resolve();
+    await Promise.resolve();
+    const ending = world.access.users.endSessions(ann.user.id);
+    const between = world.access.sessions.open(world.access.users.byId(ann.user.id)!, 'siwe').then(
+      ({ token }) => token,
+      () => '',
+    );
+    await Promise.all([unlinking, ending]);
+    for (const access of [world.access, await world.restart()])
+      expect(access.sessions.find(await between)).toBeUndefined();
   });
 
   it('is for one’s own only', async () => {

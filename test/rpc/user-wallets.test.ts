@@ -29,7 +29,7 @@ describe('wallets of a person', () => {
   const listed = async (token: string) => (await world.get('/api/user-wallets', token)).body['wallets'];
 
   it('are linked, listed and unlinked over HTTP', async () => {
-    const token = await world.sessionOf('customer');
+    let token = await world.sessionOf('customer');
     const balance = async (address: string) => (await world.rpc(token, 'eth_getBalance', [address, 'latest'])).result;
     expect(await balance(world.people.bob.address)).toBe('0x0');
     const linked = await link(token, world.people.bob);
@@ -39,6 +39,8 @@ describe('wallets of a person', () => {
     expect((await world.get('/api/profiles/me', token)).body['wallets']).toEqual([{ walletAddress: address }]);
     expect(await balance(address)).not.toBe('0x0');
     expect(await unlink(token, address)).toEqual({ status: 204, code: '' });
+    expect((await world.get('/api/user-wallets', token)).status).toBe(401);
+    token = await world.sessionOf('customer');
     expect(await listed(token)).toEqual([]);
     expect(await balance(address)).toBe('0x0');
     const acts = world.audit.filter(({ resource }) => resource === address.toLowerCase());

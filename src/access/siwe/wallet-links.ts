@@ -55,7 +55,7 @@ export function createWalletLinks(
   };
 
   /**
-   * Whoever logged in at their provider. Not by a wallet: a stolen key could link another one, and stay when it is unlinked. Not an
+   * Whoever logged in at their provider. Not by a wallet: a stolen key could link another one, and come back when it is unlinked. Not an
    * application, which the person let in for less.
    */
   function personOf(session: Session): User {
