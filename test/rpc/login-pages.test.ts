@@ -130,6 +130,23 @@ describe('the login page of several organisations', () => {
   });
 });
 
+describe('a login that is under way', () => {
+  it('is in a cookie that no other host of the domain can set', async () => {
+    // The provider stays where it can be reached; only our own address is another.
+    const world = await startRpcWorld({ options: { publicUrl: 'https://bank.example' } });
+    try {
+      const answer = await world.app.inject({ url: '/auth/login?provider=dev&redirected=1' });
+      expect(answer.statusCode).toBe(302);
+      const attributes = String([answer.headers['set-cookie']].flat()[0]).split('; ');
+      expect(attributes[0]).toMatch(/^__Host-privity_login=./);
+      expect(attributes).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']));
+      expect(attributes.join()).not.toMatch(/domain=/i);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('logout in a browser', () => {
   let world: RpcWorld;
   beforeAll(async () => {
