@@ -13,7 +13,7 @@ const TERMINAL = 'privity command';
 
 /**
  * A session for the command line, which no browser hands its cookie to: the person makes one on our page and takes the token over. It lives no longer
- * than the session it was made in, so that none renews itself without a login.
+ * than the session it was made in could, so that none renews itself without a login; it does not end when that one is ended before.
  */
 export function terminalRoutes(
   app: FastifyInstance,
