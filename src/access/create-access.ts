@@ -56,7 +56,7 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
     administration: createAdministration({ users, sessions }),
     siweChallenges: siwe,
     siweLogin: siwe,
-    walletLinks: createWalletLinks({ ...options.siwe, walletsPerUserMax }, { users, challenges }),
+    walletLinks: createWalletLinks({ ...options.siwe, walletsPerUserMax }, { users, sessions, challenges }),
     oidcLogin: options.oidc === undefined ? undefined : createOidcLogin(options.oidc, shared),
     async sweep() {
       await sessions.sweep();

@@ -237,6 +237,22 @@ describe('linking a wallet is refused', () => {
     expect(() => development.access.walletLinks.issue(ann.session, { address: address! }, 'c')).not.toThrow();
   });
 
+  it.each<[string, (world: AccessWorld, who: Person) => Promise<void>]>([
+    ['the session is ended', (world, { session }) => world.access.sessions.revoke(session.tokenHash)],
+    ['all sessions are ended', (world, { user }) => world.access.users.endSessions(user.id)],
+    ['the person is disabled', (world, { user }) => world.access.users.disable(user.id)],
+  ])('when %s before the signature is verified, or a thief of the session would log in by it', async (_case, end) => {
+    const world = await createAccessWorld();
+    const ann = await loggedIn(world, 'ann');
+    const answer = await answerOf(world, ann, account());
+    const linking = world.access.walletLinks.link(ann.session, answer);
+    await Promise.all([
+      end(world, ann),
+      expect(linking).rejects.toHaveProperty('code', expect.stringMatching(/NOT_PERMITTED$/)),
+    ]);
+    expect(walletsOf(world, ann)).toEqual([]);
+  });
+
   it('beyond a hundred', async () => {
     const world = await createAccessWorld();
     const wallets = Array.from({ length: 100 }, (_, i): Hex => `0x${(i + 1).toString(16).padStart(40, 'a')}`);
@@ -244,7 +260,8 @@ describe('linking a wallet is refused', () => {
     const ann = { user, session: (await world.access.sessions.open(user, 'oidc')).session };
     await expect(link(world, ann, account())).rejects.toMatchObject({ code: 'WALLET_TOO_MANY' });
     await world.access.walletLinks.unlink(ann.session, wallets[0]!);
-    await link(world, ann, account());
+    const again = await world.access.sessions.open(world.access.users.byId(user.id)!, 'oidc');
+    await link(world, { user, session: again.session }, account());
     expect(walletsOf(world, ann)).toHaveLength(100);
   });
 });
@@ -274,12 +291,11 @@ describe('unlinking a wallet', () => {
     const owner = world.access.users.byId(ann.user.id)!;
     const opened = [
       await world.access.sessions.open(owner, 'siwe'),
-      await world.access.sessions.open(owner, 'siwe', 'privity command'),
       await world.access.sessions.open(owner, 'application', 'app'),
     ];
     const urls = [
       await world.access.walletTokens.current({ userId: owner.id }),
-      await world.access.walletTokens.current({ userId: owner.id, sessionId: opened[2]!.session.id }),
+      await world.access.walletTokens.current({ userId: owner.id, sessionId: opened[1]!.session.id }),
     ];
     const unlinking = world.access.walletLinks.unlink(ann.session, stolen.address);
     // A login by the stolen key that was verified before and opens its session now.
@@ -289,7 +305,7 @@ describe('unlinking a wallet', () => {
     );
     await unlinking;
     for (const access of [world.access, await world.restart()]) {
-      expect(opened.map(({ token }) => access.sessions.find(token))).toEqual([undefined, undefined, undefined]);
+      expect(opened.map(({ token }) => access.sessions.find(token))).toEqual([undefined, undefined]);
       expect(urls.map(({ token }) => access.walletTokens.find(token))).toEqual([undefined, undefined]);
       expect(access.sessions.find((await late) ?? '')).toBeUndefined();
     }

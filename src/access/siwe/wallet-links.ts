@@ -1,6 +1,6 @@
 import type { Hex } from '../../base/bytes.ts';
 import { accessError } from '../errors.ts';
-import type { Act, Session, User, UserDirectory, WalletLinks } from '../port.ts';
+import type { Act, Session, SessionTable, User, UserDirectory, WalletLinks } from '../port.ts';
 import type { ChallengeUse, SignedChallenges, SiweOptions } from './signed-challenges.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { ChallengeUse, SignedChallenges, SiweOptions } from './signed-chall
  */
 export function createWalletLinks(
   options: Pick<SiweOptions, 'chainName'> & { readonly walletsPerUserMax: number },
-  deps: { challenges: SignedChallenges; users: UserDirectory },
+  deps: { challenges: SignedChallenges; users: UserDirectory; sessions: Pick<SessionTable, 'byId'> },
 ): WalletLinks {
-  const { challenges, users } = deps;
+  const { challenges, users, sessions } = deps;
   // Good in the session that asked for it only.
   const useOf = (session: Session): ChallengeUse => ({
     purpose: 'wallet-link',
@@ -30,6 +30,8 @@ export function createWalletLinks(
       await users.changeWallets(
         id,
         (wallets) => {
+          // Again: a wallet that an ended session leaves behind would log in for as long as it is linked.
+          personOf(session);
           if (wallets.includes(wallet)) return wallets;
           if (wallets.length >= options.walletsPerUserMax) throw accessError('WALLET_TOO_MANY');
           return [...wallets, wallet];
@@ -55,12 +57,12 @@ export function createWalletLinks(
   };
 
   /**
-   * Whoever logged in at their provider. Not by a wallet: a stolen key could link another one, and come back when it is unlinked. Not an
+   * Whoever logged in at their provider, and still is. Not by a wallet: a stolen key could link another one, and come back when it is unlinked. Not an
    * application, which the person let in for less.
    */
   function personOf(session: Session): User {
     const user = users.byId(session.userId);
-    if (user === undefined || user.source !== 'oidc' || session.method !== 'oidc')
+    if (sessions.byId(session.id) === undefined || user?.source !== 'oidc' || session.method !== 'oidc')
       throw accessError('WALLET_LINK_NOT_PERMITTED');
     return user;
   }
