@@ -204,7 +204,9 @@ describe('logout in a browser', () => {
 
   it('of nobody, or with a cookie that somebody made up, stays here', async () => {
     const browser = createBrowser();
-    expect(await (await browser.get(`${world.url}/auth/logout`, HTML)).text()).toContain('You are not signed in here');
+    const page = await (await browser.get(`${world.url}/auth/logout`, HTML)).text();
+    expect(page).toContain('You are not signed in here');
+    expect(page).not.toContain('<form');
     expect((await logout(browser)).headers.get('location')).toBe('/auth/signed-out');
     const forged = await fetch(`${world.url}/auth/logout`, {
       method: 'POST',

@@ -11,6 +11,7 @@ export interface SignOut {
 
 /** Asks before it ends a session: a link on another site must not. */
 export function signOutPage({ chainName, displayName, provider }: SignOut): Page {
+  if (displayName === undefined && provider === undefined) return nobodyPage(chainName);
   const ends =
     provider?.location === undefined
       ? html`<p>This ends your session here.${provider === undefined ? '' : ` Your login at ${provider.name} stays open: end it there too, if others use this browser.`}</p>`
@@ -26,6 +27,13 @@ ${ends}
 </form>`,
   };
 }
+
+const nobodyPage = (chainName: string): Page => ({
+  title: 'Sign out',
+  body: html`<h1>You are not signed in here</h1>
+<p>This browser has no session on ${chainName}. If your organisation’s own login is still open in it, close that one there.</p>
+<a class="button" href="/auth/login">Sign in</a>`,
+});
 
 export const signedOutPage = (chainName: string): Page => ({
   title: 'Signed out',

@@ -15,6 +15,6 @@ export const terminalPage = (displayName: string): Page => ({
 export const terminalTokenPage = (token: string, until: string): Page => ({
   title: 'Session for the command line',
   body: html`<h1>Your session for the command line</h1>
-<p>Whoever has this token has your rights until ${until}. Put it into a file that only you can read, and name the file with <code>--token-file</code>. It is not shown again.</p>
+<p>Whoever has this token has your rights until it is not used for a while, and until ${until} at the latest. Put it into a file that only you can read, and name the file with <code>--token-file</code>. It is not shown again.</p>
 <p><code id="token">${token}</code></p>`,
 });

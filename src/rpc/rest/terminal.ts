@@ -39,7 +39,7 @@ export function terminalRoutes(
     const { user, session } = person;
     const opened = await access.sessions.open(user, session.method, TERMINAL, session.renewableUntil);
     audit.record({ actor: user.id, action: 'auth.terminal_session', resource: opened.session.id, detail: {} });
-    const until = new Date(opened.session.renewableUntil).toISOString();
+    const until = `${new Date(opened.session.renewableUntil).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
     return sendPage(reply, 200, terminalTokenPage(opened.token, until));
   });
 }
