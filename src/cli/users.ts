@@ -28,6 +28,9 @@ const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 const help = `--token-file is a file with the token of an administrator's session; NODE/auth/terminal makes one in a browser. NODE is the URL of a running\nnode: https, or http on this machine.`;
 
+/** As the node wants it. */
+const reasonCharactersMin = 3;
+
 interface Order {
   readonly name: string;
   readonly summary: string;
@@ -38,7 +41,7 @@ interface Order {
 }
 
 function userCommand({ name, summary, ofUser, wantsReason, run }: Order): Command {
-  const usage = `privity ${name} NODE${ofUser ? ' USER' : ''}${wantsReason ? ' --reason TEXT' : ''} --token-file FILE\n\n${help}${ofUser ? ' USER is an id as `privity users list` prints it.' : ''}`;
+  const usage = `privity ${name} NODE${ofUser ? ' USER' : ''}${wantsReason ? ' --reason TEXT' : ''} --token-file FILE\n\n${help}${ofUser ? ' USER is an id as `privity users list` prints it.' : ''}${wantsReason ? ` TEXT has ${reasonCharactersMin} characters\nor more and stands in the audit log.` : ''}`;
   return {
     name,
     summary,
@@ -49,7 +52,7 @@ function userCommand({ name, summary, ofUser, wantsReason, run }: Order): Comman
       const file = text(values['token-file']);
       const reason = text(values['reason'])?.trim() ?? '';
       const isUsed = node !== undefined && more.length === 0 && ofUser === (user !== '') && file !== undefined;
-      if (!isUsed || !isReachable(node) || (wantsReason && reason === '')) {
+      if (!isUsed || !isReachable(node) || (wantsReason && reason.length < reasonCharactersMin)) {
         context.printError(usage);
         return 2;
       }

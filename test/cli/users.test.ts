@@ -104,6 +104,7 @@ describe('privity users', () => {
       ['sessions', world.url, ...token],
       ['disable', world.url, aliceId, ...token],
       ['disable', world.url, aliceId, '--reason', '  ', ...token],
+      ['disable', world.url, aliceId, '--reason', 'no', ...token],
       ['disable', world.url, '--reason', 'because', ...token],
       ['enable', world.url, aliceId, 'more', '--reason', 'because', ...token],
     ]) {
