@@ -34,7 +34,7 @@ export function welcome(config: Config, node: RunningNode): string[] {
   if (config.mode !== 'development') return lines;
   return [
     ...lines,
-    `  sign in         ${node.url}/auth/login?return_to=/api/profiles/me (no password) as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`,
+    `  sign in         ${node.url}/auth/login?return_to=/api/profiles/me ${whoSignsIn(config)}`,
     '',
     'Sample wallets (public test keys, worthless):',
     ...WALLETS.map((name) => {
@@ -47,6 +47,12 @@ export function welcome(config: Config, node: RunningNode): string[] {
     '',
   ];
 }
+
+/** The embedded provider and its logins are there only while no other is configured. */
+const whoSignsIn = ({ 'oidc.providers': providers }: Config): string =>
+  providers.length === 0
+    ? `(no password) as ${SAMPLE_ACCOUNTS.map(({ subject }) => subject).join(', ')}`
+    : `at ${providers.map(({ id, name }) => name || id).join(', ')}`;
 
 /** Lines to paste. A deposit waits for the next batch; everything else is answered at once. */
 function firstSteps(config: Config, node: RunningNode): string[] {

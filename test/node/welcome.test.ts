@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { welcome } from '../../src/node/welcome.ts';
 import { isLastLine, readWelcome } from '../demo/welcome.ts';
+import { providerConfig } from '../support/provider-config.ts';
 
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const node = {
@@ -31,6 +32,14 @@ describe('what a start prints', () => {
     const documents = [...from.matchAll(/docs\/[\w-]+\.md/g)].map(([path]) => path);
     expect(documents).toHaveLength(1);
     expect(documents.every((path) => existsSync(path))).toBe(true);
+  });
+
+  it('names the configured providers in place of the sample logins, which are not there then', () => {
+    const providers = [providerConfig({ id: 'bank', name: 'First Bank' }), providerConfig({ id: 'fund', name: '' })];
+    const overrides = { mode: 'development' as const, 'oidc.providers': providers };
+    const text = welcome(loadConfig({ environment: {}, overrides }), node).join('\n');
+    expect(text).toMatch(/sign in .* at First Bank, fund$/m);
+    expect(text).not.toContain('no password');
   });
 
   it('has neither keys nor sample logins in production', () => {
