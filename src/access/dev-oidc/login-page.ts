@@ -22,6 +22,6 @@ export const logoutPage = (form: string): string =>
 const page = (body: string): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Development login</title>
-<style>body{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}ul{list-style:none;padding:0}button{font:inherit;min-width:14rem;padding:.4rem;margin:.2rem 0}</style></head>
+<style>body{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}ul{list-style:none;padding:0}button{font:inherit;min-width:17rem;padding:.4rem .8rem;margin:.2rem .4rem .2rem 0}</style></head>
 <body>${body}</body></html>
 `;
