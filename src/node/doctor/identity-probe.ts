@@ -18,7 +18,7 @@ export function createIdentityProbes(config: Config, deps: { readonly fetch: typ
       probe(
         'identity provider',
         embeddedIssuer(publicUrlOf(config)),
-        'The embedded provider runs with the node: `privity start --dev`.',
+        'The embedded provider runs with the node: `npm start`, or `privity start --dev --config FILE`.',
         deps,
       ),
     ];

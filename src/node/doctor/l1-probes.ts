@@ -29,7 +29,9 @@ const balanceWeiMin = 5n * 10n ** 16n;
 export function createL1Probes(deps: L1ProbeDeps): Probe[] {
   const { config, client, clock, foundation, keys } = deps;
   const embedded = config.mode === 'development';
-  const startIt = embedded ? 'The embedded Ethereum node runs with the node: `privity start --dev`.' : '';
+  const startIt = embedded
+    ? 'The embedded Ethereum node runs with the node: `npm start`, or `privity start --dev --config FILE`.'
+    : '';
   const chain = () => ({ address: foundation().place.chain, abi: privityChainAbi }) as const;
   return [
     {
