@@ -13,6 +13,7 @@ export const TOOL_VARIABLES: readonly string[] = [
   'PRIVITY_CONTRACTS_DIR',
   'PRIVITY_KILL_POINTS',
   'PRIVITY_SCREENSHOTS',
+  'PRIVITY_TEST_REPORT',
 ];
 
 /** Throws CONFIG_UNKNOWN_FIELD, which names the known variable that is nearest. `besides` are names that the configuration itself gives. */
