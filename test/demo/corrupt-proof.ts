@@ -2,18 +2,21 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { requireThat } from './require-that.ts';
 
-/** Flips one bit in the middle of the newest stored proof, in the database of a node that is not running. */
-export function corruptStoredProof(dataDir: string): void {
+/**
+ * Flips one bit in the middle of each stored proof, in the database of a node that is not running: which row is of which batch cannot be read
+ * there, and later batches may have been proven meanwhile.
+ */
+export function corruptStoredProofs(dataDir: string): void {
   const database = new Database(join(dataDir, 'store', 'privity.sqlite'), { fileMustExist: true });
   try {
-    const row = database.prepare('select id, payload from proofs order by sort desc limit 1').get() as
-      | { id: Buffer; payload: Buffer }
-      | undefined;
-    requireThat(row !== undefined, 'a proof is stored');
-    const payload = Buffer.from(row.payload);
-    const at = payload.length >> 1;
-    payload.writeUInt8(payload.readUInt8(at) ^ 1, at);
-    database.prepare('update proofs set payload = ? where id = ?').run(payload, row.id);
+    const rows = database.prepare('select id, payload from proofs').all() as { id: Buffer; payload: Buffer }[];
+    requireThat(rows.length > 0, 'a proof is stored');
+    const update = database.prepare('update proofs set payload = ? where id = ?');
+    for (const { id, payload } of rows) {
+      const at = payload.length >> 1;
+      payload.writeUInt8(payload.readUInt8(at) ^ 1, at);
+      update.run(payload, id);
+    }
   } finally {
     database.close();
   }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loginByProvider } from '../api-session.ts';
-import { corruptStoredProof } from '../corrupt-proof.ts';
+import { corruptStoredProofs } from '../corrupt-proof.ts';
 import { startFlippingProxy } from '../flipping-proxy.ts';
 import { requireRunning } from '../require-running.ts';
 import { requireThat } from '../require-that.ts';
@@ -24,7 +24,7 @@ export async function audit(world: World): Promise<void> {
   progress.chapter('An auditor verifies');
   if (options.corruptProof) {
     await world.node.stop();
-    corruptStoredProof(world.node.options.dataDir);
+    corruptStoredProofs(world.node.options.dataDir);
     progress.say('(one bit of the stored proof is flipped)');
     world.node = await world.runner.start();
   }
