@@ -59,14 +59,20 @@ const linearity = STEPS_ADDED.map((added) => {
   return { steps: EVM_PROFILE_SMALL.steps + added, gatesPerStep: round((more.gates - base.gates) / added) };
 });
 
-/** Tables that grow with every transfer; code and constants are shared. */
-const PER_TRANSFER = [
-  ...(['steps', 'arithmetic', 'flow', 'boundary', 'memory', 'accesses', 'windows', 'merges', 'copies'] as const),
-  ...(['output', 'calldata', 'dataWords', 'environment'] as const),
-];
+/** Not taken again by each transfer: the code, the cells of stack and memory, and half of the words. A table that is not named grows. */
+const SHARED: ReadonlySet<keyof EvmProfile> = new Set([
+  'stack',
+  'memoryWords',
+  'values',
+  'pages',
+  'pushInstructions',
+  'plainInstructions',
+] as const);
+const tableKeys = Object.keys(profile) as (keyof EvmProfile)[];
 const scaled = (transfers: number): EvmProfile => ({
-  ...profile,
-  ...Object.fromEntries(PER_TRANSFER.map((table) => [table, profile[table] * transfers])),
+  ...(Object.fromEntries(
+    tableKeys.map((table) => [table, SHARED.has(table) ? profile[table] : profile[table] * transfers]),
+  ) as unknown as EvmProfile),
   values: profile.values + (transfers - 1) * Math.ceil(profile.values / 2),
 });
 const circuits = TRANSFERS.map((transfers) => ({ transfers, ...measure(scaled(transfers), true) }));

@@ -5,26 +5,24 @@ import { FR_MODULUS } from '../../../src/chain/constants.ts';
 import type { CircuitStruct } from '../../../src/prover/witness/circuit-value.ts';
 import { checkFrame } from '../../../src/prover/witness/evm/check/frame.ts';
 import { createCodeTree } from '../../../src/prover/witness/evm/code-pages.ts';
-import type { EvmProfile } from '../../../src/prover/witness/evm/evm-profile.ts';
 import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
-import type { EvmInputs, FrameInput } from '../../../src/prover/witness/evm/frame-inputs.ts';
+import type { EvmInputs } from '../../../src/prover/witness/evm/frame-inputs.ts';
 import { frameWitness } from '../../../src/prover/witness/evm/frame-witness.ts';
 import { traceFrame } from '../../../src/prover/witness/evm/trace-frame.ts';
 import { assemble } from '../../execution/assemble.ts';
-import { createSolver, type Solver } from '../support/solve.ts';
+import { createSolver } from '../support/solve.ts';
 import { sourceWith } from '../support/source-with.ts';
+import { createAttack, OUT_OF_RANGE, profileWith, replace, withFrame } from './support/attack.ts';
 import { tablesOf, traceCode } from './support/token.ts';
 
-const PROFILE: EvmProfile = {
+const PROFILE = profileWith({
   steps: 12,
   stack: 8,
   values: 20,
-  pages: 1,
   pushInstructions: 4,
   plainInstructions: 8,
   arithmetic: 2,
   flow: 2,
-  gas: 1,
   boundary: 4,
   memory: 6,
   accesses: 8,
@@ -36,30 +34,9 @@ const PROFILE: EvmProfile = {
   calldata: 2,
   dataWords: 3,
   environment: 4,
-  products: 1,
-  amounts: 1,
-  signs: 1,
-  powers: 1,
-  bitwise: 1,
-  muldiv: 1,
-  signed: 1,
-  modular: 1,
-  exp: 1,
-};
-
-/** What the solver says of a number with too many bits. */
-const OUT_OF_RANGE = /bit|range|decomposition|satisf/i;
-
-let solver: Solver;
-
-async function inputsOf(code: Uint8Array): Promise<EvmInputs> {
-  return frameWitness(tablesOf(await traceCode(code)), PROFILE);
-}
-
-const withFrame = (inputs: EvmInputs, change: Partial<FrameInput>): EvmInputs => ({
-  ...inputs,
-  frame: { ...inputs.frame, ...change },
 });
+
+const { prepare, inputsOf, solve, expectRejected } = createAttack(PROFILE);
 
 /** The same rows under other code: what a prover has who wishes it were that code. */
 function underCode(inputs: EvmInputs, code: Uint8Array): EvmInputs {
@@ -68,19 +45,7 @@ function underCode(inputs: EvmInputs, code: Uint8Array): EvmInputs {
   return { ...withFrame(inputs, { pages: [page] }), code_root: tree.root };
 }
 
-const solve = (inputs: EvmInputs) => solver.solve(inputs as unknown as CircuitStruct);
-
-async function expectRejected(inputs: EvmInputs, checker: RegExp, circuit: RegExp = checker): Promise<void> {
-  expect(checkFrame(inputs, PROFILE)).toMatch(checker);
-  expect(await solve(inputs)).toMatchObject({ accepted: false, assertion: expect.stringMatching(circuit) });
-}
-
-const replace = <T>(rows: readonly T[], at: number, change: Partial<T>): T[] =>
-  rows.map((row, i) => (i === at ? { ...row, ...change } : row));
-
-beforeAll(async () => {
-  solver = await createSolver(evmSource(PROFILE));
-}, 300_000);
+beforeAll(prepare, 300_000);
 
 describe('a jump', () => {
   // PUSH1 4, JUMP, INVALID, JUMPDEST, STOP.

@@ -1,27 +1,18 @@
 /** Lies about memory, call data and what a frame is given: circuit and row checkers reject each for the reason that is meant. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CircuitStruct } from '../../../src/prover/witness/circuit-value.ts';
 import { calldataHash } from '../../../src/prover/witness/evm/calldata-hash.ts';
 import { checkFrame } from '../../../src/prover/witness/evm/check/frame.ts';
-import type { EvmProfile } from '../../../src/prover/witness/evm/evm-profile.ts';
-import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
-import type { EvmInputs, FrameInput, MemoryInput } from '../../../src/prover/witness/evm/frame-inputs.ts';
-import { frameWitness } from '../../../src/prover/witness/evm/frame-witness.ts';
+import type { EvmInputs } from '../../../src/prover/witness/evm/frame-inputs.ts';
 import { assemble } from '../../execution/assemble.ts';
-import { createSolver, type Solver } from '../support/solve.ts';
-import { tablesOf, traceCode } from './support/token.ts';
+import { createAttack, OUT_OF_RANGE, profileWith, replace, withFrame, withMemory } from './support/attack.ts';
 
-const PROFILE: EvmProfile = {
+const PROFILE = profileWith({
   steps: 16,
   stack: 8,
   values: 48,
-  pages: 1,
   pushInstructions: 10,
   plainInstructions: 10,
-  arithmetic: 1,
-  flow: 1,
-  gas: 1,
   boundary: 4,
   memory: 6,
   accesses: 10,
@@ -33,55 +24,20 @@ const PROFILE: EvmProfile = {
   calldata: 2,
   dataWords: 3,
   environment: 4,
-  products: 1,
-  amounts: 1,
-  signs: 1,
-  powers: 1,
-  bitwise: 1,
-  muldiv: 1,
-  signed: 1,
-  modular: 1,
-  exp: 1,
-};
-const OUT_OF_RANGE = /bit|range|decomposition|satisf/i;
+});
+const { prepare, inputsOf: inputsFor, solve, expectRejected, named } = createAttack(PROFILE);
 const WORD = 0x1122_3344_5566_7788_99aa_bbcc_ddee_ff00n << 128n;
 const DATA = Uint8Array.from({ length: 40 }, (_, i) => i + 1);
 
-let solver: Solver;
-
-const inputsOf = async (code: Uint8Array, data = DATA): Promise<EvmInputs> =>
-  frameWitness(tablesOf(await traceCode(code, data)), PROFILE);
-
-const solve = (inputs: EvmInputs) => solver.solve(inputs as unknown as CircuitStruct);
-
-async function expectRejected(inputs: EvmInputs, checker: RegExp, circuit: RegExp = checker): Promise<void> {
-  expect(checkFrame(inputs, PROFILE)).toMatch(checker);
-  expect(await solve(inputs)).toMatchObject({ accepted: false, assertion: expect.stringMatching(circuit) });
-}
-
-const replace = <T>(rows: readonly T[], at: number, change: Partial<T>): T[] =>
-  rows.map((row, i) => (i === at ? { ...row, ...change } : row));
-
-const withFrame = (inputs: EvmInputs, change: Partial<FrameInput>): EvmInputs => ({
-  ...inputs,
-  frame: { ...inputs.frame, ...change },
-});
-
-const withMemory = (inputs: EvmInputs, change: Partial<MemoryInput>): EvmInputs =>
-  withFrame(inputs, { memory: { ...inputs.frame.memory, ...change } });
+const inputsOf = (code: Uint8Array, data = DATA): Promise<EvmInputs> => inputsFor(code, data);
 
 /** A word of the sample's own that nothing else names. */
 function withWord(inputs: EvmInputs, word: bigint): readonly [EvmInputs, number] {
-  const id = PROFILE.values - 1;
-  const { hi, lo } = inputs.frame.values;
-  const limb = 1n << 128n;
-  const values = { hi: [...hi.slice(0, -1), word / limb], lo: [...lo.slice(0, -1), word % limb] };
-  return [withFrame(inputs, { values }), id];
+  const own = named(inputs, word);
+  return [own.inputs, own.ids[0]!];
 }
 
-beforeAll(async () => {
-  solver = await createSolver(evmSource(PROFILE));
-}, 300_000);
+beforeAll(prepare, 300_000);
 
 describe('a read of memory', () => {
   const code = assemble(WORD, 32n, 'MSTORE', 32n, 'MLOAD', 'STOP');

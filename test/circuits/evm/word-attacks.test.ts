@@ -1,36 +1,19 @@
 /** Whole lies about words: results that a prover would like, with all rows made to agree as far as they can. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CircuitStruct } from '../../../src/prover/witness/circuit-value.ts';
-import { checkFrame } from '../../../src/prover/witness/evm/check/frame.ts';
-import type { EvmProfile } from '../../../src/prover/witness/evm/evm-profile.ts';
-import { evmSource } from '../../../src/prover/witness/evm/evm-source.ts';
-import type { EvmInputs, FrameInput } from '../../../src/prover/witness/evm/frame-inputs.ts';
-import { frameWitness } from '../../../src/prover/witness/evm/frame-witness.ts';
+import { LIMB } from '../../../src/chain/word.ts';
+import type { EvmInputs } from '../../../src/prover/witness/evm/frame-inputs.ts';
 import { assemble } from '../../execution/assemble.ts';
-import { createSolver, type Solver } from '../support/solve.ts';
-import { tablesOf, traceCode } from './support/token.ts';
+import { createAttack, OUT_OF_RANGE, profileWith, withWords } from './support/attack.ts';
 
-const PROFILE: EvmProfile = {
+const PROFILE = profileWith({
   steps: 10,
   stack: 8,
   values: 24,
-  pages: 1,
   pushInstructions: 4,
   plainInstructions: 6,
-  arithmetic: 1,
-  flow: 1,
-  gas: 1,
   boundary: 3,
-  memory: 1,
-  accesses: 1,
-  windows: 1,
-  merges: 1,
-  copies: 1,
   memoryWords: 2,
-  output: 1,
-  calldata: 1,
-  dataWords: 1,
   environment: 2,
   products: 6,
   amounts: 2,
@@ -41,45 +24,14 @@ const PROFILE: EvmProfile = {
   signed: 2,
   modular: 2,
   exp: 2,
-};
-const LIMB = 1n << 128n;
+});
 const HALF = 1n << 64n;
 const MAX = (1n << 256n) - 1n;
-/** What the solver says of a number with too many bits. */
-const RANGE = /bit|range|decomposition|satisf/i;
+const { prepare, inputsOf: inputsFor, solve, expectRejected, named } = createAttack(PROFILE);
 
-type Words = FrameInput['words'];
-let solver: Solver;
+beforeAll(prepare, 300_000);
 
-beforeAll(async () => {
-  solver = await createSolver(evmSource(PROFILE));
-}, 300_000);
-
-async function inputsOf(...parts: Parameters<typeof assemble>): Promise<EvmInputs> {
-  return frameWitness(tablesOf(await traceCode(assemble(...parts, 'STOP'))), PROFILE);
-}
-
-const solve = (inputs: EvmInputs) => solver.solve(inputs as unknown as CircuitStruct);
-
-/** Words under ids that are free at the end of the table. */
-function named(inputs: EvmInputs, ...words: bigint[]): { readonly inputs: EvmInputs; readonly ids: number[] } {
-  const ids = words.map((_, i) => PROFILE.values - 1 - i);
-  const limb = (limbs: readonly bigint[], of: (word: bigint) => bigint) =>
-    limbs.map((known, id) => (ids.includes(id) ? of(words[ids.indexOf(id)]!) : known));
-  const { hi, lo } = inputs.frame.values;
-  const values = { hi: limb(hi, (word) => word / LIMB), lo: limb(lo, (word) => word % LIMB) };
-  return { inputs: { ...inputs, frame: { ...inputs.frame, values } }, ids };
-}
-
-function change<T extends keyof Words>(inputs: EvmInputs, table: T, row: number, cells: object): EvmInputs {
-  const rows = inputs.frame.words[table].map((known, i) => (i === row ? { ...known, ...cells } : known));
-  return { ...inputs, frame: { ...inputs.frame, words: { ...inputs.frame.words, [table]: rows } } };
-}
-
-async function expectRejected(inputs: EvmInputs, checker: RegExp, circuit: RegExp = checker): Promise<void> {
-  expect(checkFrame(inputs, PROFILE)).toMatch(checker);
-  expect(await solve(inputs)).toMatchObject({ accepted: false, assertion: expect.stringMatching(circuit) });
-}
+const inputsOf = (...parts: Parameters<typeof assemble>): Promise<EvmInputs> => inputsFor(assemble(...parts, 'STOP'));
 
 describe('a division', () => {
   // 17 / 5 = 3, remainder 2.
@@ -93,16 +45,19 @@ describe('a division', () => {
     // 17 = 2 * 5 + 7, and 7 + w + 1 = 5 has w = -3.
     const { inputs, ids } = named(await honest(), 2n, 7n, MAX - 2n);
     const [x, c, w] = ids;
-    const lie = change(change(inputs, 'products', 0, { x, c, w }), 'muldiv', 0, { result: x, other: c });
+    const lie = withWords(withWords(inputs, 'products', 0, { x, c, w }), 'muldiv', 0, { result: x, other: c });
     await expectRejected(lie, /low limb of the remainder's bound/);
-    const carried = change(lie, 'products', 0, { carry: true });
+    const carried = withWords(lie, 'products', 0, { carry: true });
     await expectRejected(carried, /high limb of the remainder's bound/);
   });
 
   it('with a remainder as large as the divisor is not', async () => {
     const { inputs, ids } = named(await inputsOf(5n, 15n, 'DIV'), 2n, 5n, MAX);
     const [x, c, w] = ids;
-    const lie = change(change(inputs, 'products', 0, { x, c, w, carry: true }), 'muldiv', 0, { result: x, other: c });
+    const lie = withWords(withWords(inputs, 'products', 0, { x, c, w, carry: true }), 'muldiv', 0, {
+      result: x,
+      other: c,
+    });
     await expectRejected(lie, /high limb of the remainder's bound/);
   });
 
@@ -115,49 +70,54 @@ describe('a division', () => {
     const xLo = q % LIMB;
     const cells = { x, c, w, v0: 0n, v1: 0n, v2: 0n };
     expect(xLo * 5n).toBeGreaterThan(LIMB);
-    const lie = change(change(inputs, 'products', 0, cells), 'muldiv', 0, { result: x, other: c });
+    const lie = withWords(withWords(inputs, 'products', 0, cells), 'muldiv', 0, { result: x, other: c });
     await expectRejected(lie, /highest limb|product: limb/, /highest limb|bit|range/i);
   });
 
   it('by 0 has no other result', async () => {
     const inputs = await inputsOf(0n, 17n, 'DIV');
     expect(await solve(inputs)).toEqual({ accepted: true });
-    const lie = change(change(inputs, 'products', 0, { x: 1 }), 'muldiv', 0, { result: 1 });
+    const lie = withWords(withWords(inputs, 'products', 0, { x: 1 }), 'muldiv', 0, { result: 1 });
     await expectRejected(lie, /division by 0/);
   });
 
   it('is not one by 0 when the divisor is another word', async () => {
     const inputs = await honest();
-    const lie = change(change(inputs, 'products', 0, { reduced: false, zero: true, x: 0, c: 0, w: 0 }), 'muldiv', 0, {
-      result: 0,
-      other: 0,
-    });
+    const lie = withWords(
+      withWords(inputs, 'products', 0, { reduced: false, zero: true, x: 0, c: 0, w: 0 }),
+      'muldiv',
+      0,
+      {
+        result: 0,
+        other: 0,
+      },
+    );
     await expectRejected(lie, /division by 0/);
   });
 
   it('cannot be taken for a product, which bounds no remainder', async () => {
     const inputs = await honest();
-    await expectRejected(change(inputs, 'products', 0, { reduced: false, plain: true, w: 0 }), /muldiv: product/);
+    await expectRejected(withWords(inputs, 'products', 0, { reduced: false, plain: true, w: 0 }), /muldiv: product/);
   });
 });
 
 describe('a product', () => {
   it('with another low word, its carry taken in the field, is not accepted', async () => {
     const { inputs, ids } = named(await inputsOf(MAX, MAX, 'MUL'), 5n);
-    const lie = change(change(inputs, 'products', 0, { d: ids[0] }), 'muldiv', 0, { result: ids[0] });
-    await expectRejected(lie, /product: limb/, RANGE);
+    const lie = withWords(withWords(inputs, 'products', 0, { d: ids[0] }), 'muldiv', 0, { result: ids[0] });
+    await expectRejected(lie, /product: limb/, OUT_OF_RANGE);
   });
 
   it('cannot move a half from one column into the next', async () => {
     const inputs = await inputsOf(MAX, MAX, 'MUL');
-    const [{ v0, y0 }] = inputs.frame.words.products as [Words['products'][number]];
-    await expectRejected(change(inputs, 'products', 0, { v0: v0 + HALF }), /cut at 64 bits/, RANGE);
-    await expectRejected(change(inputs, 'products', 0, { y0: y0 + 1n }), /cut at 64 bits/, RANGE);
+    const [{ v0, y0 }] = inputs.frame.words.products as [EvmInputs['frame']['words']['products'][number]];
+    await expectRejected(withWords(inputs, 'products', 0, { v0: v0 + HALF }), /cut at 64 bits/, OUT_OF_RANGE);
+    await expectRejected(withWords(inputs, 'products', 0, { y0: y0 + 1n }), /cut at 64 bits/, OUT_OF_RANGE);
   });
 
   it('cannot drop its high word', async () => {
     const inputs = await inputsOf(MAX, MAX, 'MUL');
-    const lie = change(change(inputs, 'products', 0, { h: 0 }), 'muldiv', 0, { other: 0 });
+    const lie = withWords(withWords(inputs, 'products', 0, { h: 0 }), 'muldiv', 0, { other: 0 });
     await expectRejected(lie, /highest limb|product: limb/, /highest limb|bit|range/i);
   });
 
@@ -165,7 +125,7 @@ describe('a product', () => {
     const inputs = await inputsOf(3n, 5n, 'MUL');
     const hi = inputs.frame.values.hi.map((limb, id) => (id === PROFILE.values - 1 ? limb + LIMB : limb));
     const dirty = { ...inputs, frame: { ...inputs.frame, values: { ...inputs.frame.values, hi } } };
-    await expectRejected(dirty, /value: limb/, RANGE);
+    await expectRejected(dirty, /value: limb/, OUT_OF_RANGE);
   });
 });
 
@@ -174,19 +134,19 @@ describe('a shift', () => {
     const inputs = await inputsOf(9n, LIMB + 3n, 'SHR');
     expect(await solve(inputs)).toEqual({ accepted: true });
     await expectRejected(
-      change(inputs, 'amounts', 0, { capped: 3, over: 0, carry: false, bit: 3, none: false }),
+      withWords(inputs, 'amounts', 0, { capped: 3, over: 0, carry: false, bit: 3, none: false }),
       /amount: high limb/,
     );
   });
 
   it('cannot be cut off below its cap', async () => {
     const { inputs, ids } = named(await inputsOf(9n, 7n, 'SHR'), 4n);
-    await expectRejected(change(inputs, 'amounts', 0, { capped: 3, over: ids[0], bit: 3 }), /cut off below its cap/);
+    await expectRejected(withWords(inputs, 'amounts', 0, { capped: 3, over: ids[0], bit: 3 }), /cut off below its cap/);
   });
 
   it('cannot carry between the limbs of its amount', async () => {
     const inputs = await inputsOf(9n, 7n, 'SHR');
-    await expectRejected(change(inputs, 'amounts', 0, { carry: true }), /amount: low limb/);
+    await expectRejected(withWords(inputs, 'amounts', 0, { carry: true }), /amount: low limb/);
   });
 
   it('with the sign cannot hide the sign', async () => {
@@ -194,8 +154,8 @@ describe('a shift', () => {
     expect(await solve(inputs)).toEqual({ accepted: true });
     const x = inputs.frame.words.signs[0]!.x;
     const row = { negative: false, y: x, carry_lo: false, carry_hi: false };
-    const lie = change(change(inputs, 'signs', 0, row), 'signed', 0, { negative: false, dividend: x });
-    await expectRejected(lie, /sign: not its sign/, RANGE);
+    const lie = withWords(withWords(inputs, 'signs', 0, row), 'signed', 0, { negative: false, dividend: x });
+    await expectRejected(lie, /sign: not its sign/, OUT_OF_RANGE);
   });
 });
 
@@ -204,18 +164,18 @@ describe('signs', () => {
     const inputs = await inputsOf(3n, MAX - 8n, 'SDIV');
     expect(await solve(inputs)).toEqual({ accepted: true });
     const quotient = inputs.frame.words.signed[0]!.quotient;
-    await expectRejected(change(inputs, 'signed', 0, { result: quotient }), /sign given back/);
+    await expectRejected(withWords(inputs, 'signed', 0, { result: quotient }), /sign given back/);
   });
 
   it('of a positive word cannot be made up', async () => {
     const { inputs, ids } = named(await inputsOf(3n, 9n, 'SMOD'), MAX - 8n);
-    const lie = change(inputs, 'signs', 0, { negative: true, y: ids[0], carry_lo: true, carry_hi: true });
-    await expectRejected(lie, /sign: not its sign/, RANGE);
+    const lie = withWords(inputs, 'signs', 0, { negative: true, y: ids[0], carry_lo: true, carry_hi: true });
+    await expectRejected(lie, /sign: not its sign/, OUT_OF_RANGE);
   });
 
   it('of a byte do not exist', async () => {
     const { inputs, ids } = named(await inputsOf(7n, 31n, 'BYTE'), (7n << 248n) - 1n);
-    const lie = change(inputs, 'signed', 0, { negative: true, dividend: ids[0] });
+    const lie = withWords(inputs, 'signed', 0, { negative: true, dividend: ids[0] });
     await expectRejected(lie, /sign of a byte/);
   });
 });
@@ -224,14 +184,14 @@ describe('bits', () => {
   it('of AND are not those of OR', async () => {
     const inputs = await inputsOf(12n, 10n, 'AND');
     await expectRejected(
-      change(inputs, 'bitwise', 0, { and: false, or: true }),
+      withWords(inputs, 'bitwise', 0, { and: false, or: true }),
       /bitwise: low limb$|bitwise: low limb /,
     );
   });
 
   it('of another operand are not taken', async () => {
     const inputs = await inputsOf(12n, 10n, 'AND');
-    await expectRejected(change(inputs, 'bitwise', 0, { q_lo: 15n }), /low limb of the second operand/);
+    await expectRejected(withWords(inputs, 'bitwise', 0, { q_lo: 15n }), /low limb of the second operand/);
   });
 });
 
@@ -246,26 +206,36 @@ describe('a power', () => {
   it('cannot leave out a step', async () => {
     const inputs = await honest();
     const [, , , fourth] = inputs.frame.words.powers;
-    await expectRejected(change(inputs, 'powers', 3, { ...fourth, square: false, multiply: true }), /power: product/);
+    await expectRejected(
+      withWords(inputs, 'powers', 3, { ...fourth, square: false, multiply: true }),
+      /power: product/,
+    );
     const exponent = inputs.frame.words.powers[4]!.exponent;
-    await expectRejected(change(inputs, 'powers', 3, { exponent }), /low limb of the exponent/);
+    await expectRejected(withWords(inputs, 'powers', 3, { exponent }), /low limb of the exponent/);
   });
 
   it('cannot go on from nothing', async () => {
     const inputs = await inputsOf(0n, 3n, 'EXP');
     // Row 1 is unused: row 2 would say 0^0 = 0.
-    const lie = change(inputs, 'powers', 2, { square: true });
+    const lie = withWords(inputs, 'powers', 2, { square: true });
     await expectRejected(lie, /goes on from an unused row/);
   });
 
   it('cannot begin above exponent 0', async () => {
     const inputs = await honest();
-    await expectRejected(change(inputs, 'powers', 0, { exponent: 1 }), /begins above 0/);
+    await expectRejected(withWords(inputs, 'powers', 0, { exponent: 1 }), /begins above 0/);
   });
 
   it('cannot say that its exponent is shorter', async () => {
-    const short = change(await honest(), 'exp', 0, { bytes: 0, some: false, bits: 0, below: 0, highest: 0, amount: 0 });
-    await expectRejected(change(short, 'exp', 0, { division: 0, remainder: 0 }), /exponent without a byte/);
+    const short = withWords(await honest(), 'exp', 0, {
+      bytes: 0,
+      some: false,
+      bits: 0,
+      below: 0,
+      highest: 0,
+      amount: 0,
+    });
+    await expectRejected(withWords(short, 'exp', 0, { division: 0, remainder: 0 }), /exponent without a byte/);
   });
 });
 
@@ -273,12 +243,15 @@ describe('a sum or product to a modulus', () => {
   it('cannot take another remainder of its high word', async () => {
     const inputs = await inputsOf(5n, MAX, MAX, 'MULMOD');
     expect(await solve(inputs)).toEqual({ accepted: true });
-    await expectRejected(change(inputs, 'modular', 0, { e: 0 }), /division of the high word|division of the low word/);
+    await expectRejected(
+      withWords(inputs, 'modular', 0, { e: 0 }),
+      /division of the high word|division of the low word/,
+    );
   });
 
   it('cannot be the product instead of the sum', async () => {
     const inputs = await inputsOf(7n, 4n, 5n, 'ADDMOD');
-    await expectRejected(change(inputs, 'modular', 0, { addmod: false, mulmod: true }), /modular: product/);
+    await expectRejected(withWords(inputs, 'modular', 0, { addmod: false, mulmod: true }), /modular: product/);
   });
 });
 
@@ -286,12 +259,12 @@ describe('rows of words', () => {
   it('cannot be left unread', async () => {
     const inputs = await inputsOf(3n, 5n, 'MUL');
     const [first] = inputs.frame.words.muldiv;
-    await expectRejected(change(inputs, 'muldiv', 1, first!), /muldiv: rows left over/);
+    await expectRejected(withWords(inputs, 'muldiv', 1, first!), /muldiv: rows left over/);
   });
 
   it('cannot cite a fact of another kind', async () => {
     const inputs = await inputsOf(3n, 5n, 'SHL');
     const amount = inputs.frame.words.muldiv[0]!.amount;
-    await expectRejected(change(inputs, 'muldiv', 0, { product: amount }), /muldiv: product/);
+    await expectRejected(withWords(inputs, 'muldiv', 0, { product: amount }), /muldiv: product/);
   });
 });

@@ -46,7 +46,7 @@ export async function traceTokenTransfer(creation: `0x${string}`): Promise<Trace
 }
 
 /** Runs `code` as a contract's. */
-export async function traceCode(code: Uint8Array, data = new Uint8Array()): Promise<TracedCall> {
+export async function traceCode(code: Uint8Array, data: Uint8Array = new Uint8Array()): Promise<TracedCall> {
   const world = await createTracedWorld();
   // PUSH2 size, DUP1, PUSH1 offset, PUSH0, CODECOPY, PUSH0, RETURN: gives back what follows.
   const init = Uint8Array.of(0x61, code.length >> 8, code.length & 255, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3);
