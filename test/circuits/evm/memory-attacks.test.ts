@@ -5,27 +5,9 @@ import { calldataHash } from '../../../src/prover/witness/evm/calldata-hash.ts';
 import { checkFrame } from '../../../src/prover/witness/evm/check/frame.ts';
 import type { EvmInputs } from '../../../src/prover/witness/evm/frame-inputs.ts';
 import { assemble } from '../../execution/assemble.ts';
-import { createAttack, OUT_OF_RANGE, profileWith, replace, withFrame, withMemory } from './support/attack.ts';
+import { createAttack, MEMORY_PROFILE, OUT_OF_RANGE, replace, withFrame, withMemory } from './support/attack.ts';
 
-const PROFILE = profileWith({
-  steps: 16,
-  stack: 8,
-  values: 48,
-  pushInstructions: 10,
-  plainInstructions: 10,
-  boundary: 4,
-  memory: 6,
-  accesses: 10,
-  windows: 12,
-  merges: 3,
-  copies: 6,
-  memoryWords: 8,
-  output: 3,
-  calldata: 2,
-  dataWords: 3,
-  environment: 4,
-});
-const { prepare, inputsOf: inputsFor, solve, expectRejected, named } = createAttack(PROFILE);
+const { prepare, inputsOf: inputsFor, solve, expectRejected, named } = createAttack(MEMORY_PROFILE);
 const WORD = 0x1122_3344_5566_7788_99aa_bbcc_ddee_ff00n << 128n;
 const DATA = Uint8Array.from({ length: 40 }, (_, i) => i + 1);
 
@@ -300,7 +282,7 @@ describe('rows left over', () => {
     const first = rows[0]!;
     const unused = rows.findLastIndex((row) => Object.values(row).some(Boolean)) + 1;
     const lie = withMemory(inputs, { [table]: rows.map((row, i) => (i === unused ? first : row)) });
-    expect(checkFrame(lie, PROFILE)).toBeDefined();
+    expect(checkFrame(lie, MEMORY_PROFILE)).toBeDefined();
     expect(await solve(lie)).toMatchObject({ accepted: false });
   });
 });

@@ -239,6 +239,31 @@ describe('a power', () => {
   });
 });
 
+describe('the bytes of an exponent', () => {
+  it.each([
+    ['one more than it has', 2, 8n, 256n],
+    ['more than a word has, whose power of two is 0', 33, 256n, 0n],
+  ] as const)('cannot be %s', async (_name, bytes, bits, power) => {
+    const { inputs, ids } = named(await inputsOf(5n, 3n, 'EXP'), bits, power, 250n);
+    const [amount, below, w] = ids;
+    const { b, division } = inputs.frame.words.exp[0]!;
+    const none = power === 0n;
+    const shift = withWords(inputs, 'amounts', 0, {
+      amount,
+      power: below,
+      capped: Number(bits),
+      bit: none ? 0 : 8,
+      none,
+    });
+    const fact = none ? { reduced: false, zero: true, c: 0, w: 0 } : { c: b, w };
+    const divided = withWords(shift, 'products', division - 1, { ...fact, x: 0, y: below, y0: power, d: b });
+    const row = { bytes, bits: amount, below, highest: 0, remainder: none ? 0 : b };
+    const lie = withWords(divided, 'exp', 0, row);
+    const gas_after = inputs.gas_after - 50n * BigInt(bytes - 1);
+    await expectRejected({ ...lie, gas_after }, /not a byte, or 0/, OUT_OF_RANGE);
+  });
+});
+
 describe('a sum or product to a modulus', () => {
   it('cannot take another remainder of its high word', async () => {
     const inputs = await inputsOf(5n, MAX, MAX, 'MULMOD');
@@ -266,5 +291,19 @@ describe('rows of words', () => {
     const inputs = await inputsOf(3n, 5n, 'SHL');
     const amount = inputs.frame.words.muldiv[0]!.amount;
     await expectRejected(withWords(inputs, 'muldiv', 0, { product: amount }), /muldiv: product/);
+  });
+
+  it('cannot cite a place without a fact, unused or of no table', async () => {
+    const inputs = await inputsOf(3n, 5n, 'MUL');
+    const { product } = inputs.frame.words.muldiv[0]!;
+    for (const place of [0, product + 1]) {
+      await expectRejected(withWords(inputs, 'muldiv', 0, { product: place }), /muldiv: product/);
+    }
+    const power = await inputsOf(5n, 3n, 'EXP');
+    const { amount, power: fact } = power.frame.words.exp[0]!;
+    // Powers cite products only: places of amounts, and of powers themselves, are empty to them.
+    for (const place of [0, amount, fact]) {
+      await expectRejected(withWords(power, 'powers', 1, { product: place }), /power: product/);
+    }
   });
 });

@@ -24,6 +24,26 @@ export const profileWith = (sizes: Partial<EvmProfile>): EvmProfile => ({
   ...sizes,
 });
 
+/** For lies about memory. */
+export const MEMORY_PROFILE = profileWith({
+  steps: 16,
+  stack: 8,
+  values: 48,
+  pushInstructions: 10,
+  plainInstructions: 10,
+  boundary: 4,
+  memory: 6,
+  accesses: 10,
+  windows: 12,
+  merges: 3,
+  copies: 6,
+  memoryWords: 8,
+  output: 3,
+  calldata: 2,
+  dataWords: 3,
+  environment: 4,
+});
+
 export interface Attack {
   /** Compiles the circuit: to be awaited first. */
   readonly prepare: () => Promise<void>;
