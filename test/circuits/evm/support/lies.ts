@@ -3,6 +3,7 @@
  * result, or less gas.
  */
 
+import { inverseOrZero, toField } from '../../../../src/prover/witness/evm/field.ts';
 import type { EvmInputs } from '../../../../src/prover/witness/evm/frame-inputs.ts';
 import { assemble } from '../../../execution/assemble.ts';
 import { type Attack, OUT_OF_RANGE, profileWith, replace, withFrame, withMemory, withWords } from './attack.ts';
@@ -27,7 +28,7 @@ const NEW = (0x22n << 200n) | 0x22n;
 export const LIES_PROFILE = profileWith({
   steps: 16,
   stack: 8,
-  values: 40,
+  values: 65,
   pushInstructions: 8,
   plainInstructions: 8,
   memory: 5,
@@ -98,6 +99,25 @@ async function hiddenSign(attack: Attack): Promise<EvmInputs> {
   const lie = withWords(withFrame(inputs, { words }), 'products', 0, { x: q, c, w, d: shifted });
   const cells = { result: q, dividend: shifted, quotient: q, remainder: c, negative: false };
   return stopsOver(withWords(lie, 'signed', 0, cells), q!);
+}
+
+/**
+ * Field elements where integers belong: MLOAD answers with the word 1. With the place 2^-32 less and the access's id 64 more, the key of its request is
+ * that of id 1; the key of its window is that of the id one below, the last of the table, which names the word that is there.
+ */
+export async function fractionOfAPlace(attack: Attack): Promise<EvmInputs> {
+  const honest = await attack.inputsOf(assemble(OLD, 0n, 'MSTORE', 5n, 'MLOAD', 'STOP'));
+  const found = (OLD << 40n) & MAX;
+  const { inputs, ids } = attack.named(honest, found);
+  const [last] = ids;
+  const { requests, accesses, windows } = inputs.frame.memory;
+  const fraction = toField(5n - inverseOrZero(1n << 32n));
+  const lie = withMemory(inputs, {
+    requests: replace(requests, 1, { result: 1 }),
+    accesses: replace(accesses, 1, { value: last! + 1, byte: fraction as unknown as number }),
+    windows: replace(windows, 0, { value: last! }),
+  });
+  return stopsOver(lie, 1);
 }
 
 export const LIES: readonly Lie[] = [
