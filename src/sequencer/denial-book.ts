@@ -10,6 +10,7 @@ import type { Salts } from '../chain/salts.ts';
 import type { SignedTransaction } from '../chain/transaction.ts';
 import type { ChainHead } from './chain-head.ts';
 import type { DenialLimit } from './denial-limit.ts';
+import { cutGround } from './denial-room.ts';
 import type { DenialSigner } from './denial-signer.ts';
 import type { Pending } from './lanes.ts';
 import type { Mempool } from './mempool.ts';
@@ -46,7 +47,8 @@ export class DenialBook {
   }
 
   /** Signs and keeps a denial. One that takes a receipt back names it, and has the time of the withdrawal. */
-  sign(transaction: SignedTransaction, hash: bigint, { code, ruleId, reason }: DenialGround): SignedDenial {
+  sign(transaction: SignedTransaction, hash: bigint, ground: DenialGround): SignedDenial {
+    const { code, ruleId, reason } = cutGround(ground);
     const { head, unwinding, limit, signer, salts, clock } = this.#deps;
     const withdrawn = unwinding.current?.receiptOf(hash);
     const denial = signer.sign({

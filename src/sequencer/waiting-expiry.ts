@@ -44,7 +44,7 @@ export class WaitingExpiry {
     const before = now - this.#limits.nonceGapMs;
     const ended: SignedDenial[] = [];
     for (const pending of [...mempool.lanes.all()]) {
-      // They are written together, and the log takes no more at once. The others come with the next look.
+      // They are written together with those of a block, and the log takes no more at once (denial-room.ts). The others come with the next look.
       if (ended.length >= this.#limits.blockTransactionsMax) break;
       if (arrivals.isBeingWritten(pending.hash)) continue;
       const ground = this.#groundToEnd(pending, before, start.context.baseFee);
