@@ -12,6 +12,7 @@ import { chainHalted } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Mempool } from './mempool.ts';
 import type { OpenBatch } from './open-batch.ts';
+import { blockParts } from './operation-parts.ts';
 import { policyRootAfter, requireLists } from './operations-in-force.ts';
 import type { FindUnknownList, OperationsFrom, SequencerEvents } from './port.ts';
 import type { Publisher } from './publisher.ts';
@@ -47,24 +48,26 @@ export class BatchLifecycle {
     this.#deps = deps;
   }
 
-  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due; all those before `upTo`, however many. */
+  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due; all those before `upTo`, for which there may be entries before. */
   async open(slot: bigint, upTo: bigint): Promise<void> {
     const { head, denials, unwinding, operationsFrom } = this.#deps;
     assert(head.openBatch === undefined && !unwinding.isUnderWay, 'a batch can be opened');
     const first = head.processed.index;
     const limit = Math.max(this.#limits.operationsPerBatchMax, Number(upTo - first));
-    await this.openWith(slot, operationsFrom(first, limit), denials.takeLoose());
+    await this.openWith(slot, operationsFrom(first, limit), () => denials.takeLoose());
   }
 
+  /** `denials` are asked for when the batch begins: what is signed until then stands in the log before it, and belongs to it. */
   async openWith(
     slot: bigint,
     operations: readonly PriorityOperation[],
-    denials: readonly SignedDenial[],
+    denials: () => readonly SignedDenial[],
   ): Promise<void> {
-    const { head, builder, publisher } = this.#deps;
+    const { head, builder, journal, publisher } = this.#deps;
     const policyRoot = policyRootAfter(operations, head.policyRoot);
     requireLists(policyRoot, operations, this.#deps);
-    const batch = this.begin(slot, policyRoot, denials);
+    for (const part of blockParts(operations)) await journal.write([part]);
+    const batch = this.begin(slot, policyRoot, denials());
     const block = builder.first(batch, operations);
     if (batch.messages.length > MESSAGES_MAX) throw chainHalted('HALT_TOO_MANY_MESSAGES', `${batch.messages.length}`);
     await publisher.publish(block, [], [{ kind: 'batch-opened', batch: batch.number, slot, policyRoot }]);

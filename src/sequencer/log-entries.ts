@@ -23,11 +23,16 @@ export type LogEntry =
       readonly kind: 'block';
       readonly number: bigint;
       readonly timestamp: bigint;
+      /** In the log, those behind `operationsBefore`. */
       readonly operations: readonly PriorityOperation[];
       readonly transactions: readonly bigint[];
       /** Block hash; replay must come to the same. */
       readonly hash: bigint;
+      /** In the log only: how many stand in `block-operations` before this entry. */
+      readonly operationsBefore?: number;
     }
+  /** Operations of the block that opens the next batch; nothing when none does (operation-parts.ts). */
+  | { readonly kind: 'block-operations'; readonly operations: readonly PriorityOperation[] }
   | { readonly kind: 'denial'; readonly denial: SignedDenial }
   | { readonly kind: 'batch-closed'; readonly batch: bigint }
   /** Inputs of the seal that replay reads and never makes again. */
@@ -56,9 +61,10 @@ export type LogEntry =
       /** In the log only: how many stand in `withdrawn-operations` before this entry. */
       readonly operationsBefore?: number;
     }
-  /** Operations of the withdrawal that follows; nothing when none does (withdrawal-parts.ts). */
+  /** Operations of the withdrawal that follows; nothing when none does (operation-parts.ts). */
   | { readonly kind: 'withdrawn-operations'; readonly operations: readonly PriorityOperation[] };
 
+export type BlockEntry = Extract<LogEntry, { kind: 'block' }>;
 export type WithdrawnEntry = Extract<LogEntry, { kind: 'withdrawn' }>;
 
 export function encodeEntry(entry: LogEntry): { kind: string; payload: Uint8Array } {
@@ -78,6 +84,7 @@ function fieldsOf(entry: LogEntry): RlpField[] {
         entry.operations.map(operationFields),
         entry.transactions.map(word32),
         word32(entry.hash),
+        ...(entry.operationsBefore ? [int(entry.operationsBefore)] : []),
       ];
     case 'denial': {
       const d = entry.denial;
@@ -112,6 +119,7 @@ function fieldsOf(entry: LogEntry): RlpField[] {
         ...(entry.operationsBefore ? [int(entry.operationsBefore)] : []),
       ];
     case 'withdrawn-operations':
+    case 'block-operations':
       return [entry.operations.map(operationFields)];
   }
 }
@@ -148,6 +156,7 @@ function read(kind: string, payload: Uint8Array): LogEntry {
         operations: f.readers(2).map(readOperation),
         transactions: f.integers(3),
         hash: f.integer(4),
+        ...(f.length === 5 ? {} : { operationsBefore: f.number(5) }),
       };
     case 'denial':
       return {
@@ -189,6 +198,7 @@ function read(kind: string, payload: Uint8Array): LogEntry {
         ...(f.length === 5 ? {} : { operationsBefore: f.number(5) }),
       };
     case 'withdrawn-operations':
+    case 'block-operations':
       return { kind, operations: f.readers(0).map(readOperation) };
     default:
       throw chainHalted('HALT_REPLAY_MISMATCH', `unknown log entry '${kind}'`);

@@ -15,16 +15,16 @@ import type { ChainHead } from './chain-head.ts';
 import type { DenialBook } from './denial-book.ts';
 import { chainHalted } from './errors.ts';
 import type { Journal } from './journal.ts';
-import type { LogEntry } from './log-entries.ts';
+import type { BlockEntry, LogEntry, WithdrawnEntry } from './log-entries.ts';
 import type { Mempool } from './mempool.ts';
 import type { OpenBatch } from './open-batch.ts';
+import { OperationParts } from './operation-parts.ts';
 import { requireLists } from './operations-in-force.ts';
 import type { FindUnknownList, SequencerEvents } from './port.ts';
 import type { Publisher } from './publisher.ts';
 import { ReExecution } from './re-execution.ts';
 import type { Unwinding } from './unwinding.ts';
 import { VoidBatches } from './void-batches.ts';
-import { WithdrawalParts } from './withdrawal-parts.ts';
 
 export interface LogReplayDeps {
   readonly head: ChainHead;
@@ -40,13 +40,12 @@ export interface LogReplayDeps {
   readonly events: Pick<SequencerEvents, 'onDenial'>;
 }
 
-type Entry<K extends LogEntry['kind']> = Extract<LogEntry, { kind: K }>;
-
 export class LogReplay {
   readonly #chainId: bigint;
   readonly #deps: LogReplayDeps;
   readonly #void = new VoidBatches();
-  readonly #parts = new WithdrawalParts();
+  readonly #ofWithdrawal = new OperationParts<WithdrawnEntry>();
+  readonly #ofBlock = new OperationParts<BlockEntry>();
 
   constructor(chainId: bigint, deps: LogReplayDeps) {
     this.#chainId = chainId;
@@ -76,7 +75,7 @@ export class LogReplay {
         batches.begin(entry.slot, entry.policyRoot, this.#denialsOfNext(entry.batch));
         return;
       case 'block':
-        this.#applyBlock(entry);
+        this.#applyBlock(this.#ofBlock.join(entry));
         return;
       case 'denial':
         this.#applyDenial(entry.denial);
@@ -88,17 +87,20 @@ export class LogReplay {
       case 'sealed':
         return;
       case 'withdrawn-operations':
-        this.#parts.add(entry);
+        this.#ofWithdrawal.add(entry.operations);
+        return;
+      case 'block-operations':
+        this.#ofBlock.add(entry.operations);
         return;
       case 'withdrawn':
         // A later withdrawal may reach further back: then batches before `from` were passed over too.
         assert(head.openBatch === undefined && head.start.number <= entry.from, 'what is withdrawn was passed over');
-        unwinding.begin(new ReExecution(this.#parts.join(entry), this.#void.take(entry.from)));
+        unwinding.begin(new ReExecution(this.#ofWithdrawal.join(entry), this.#void.take(entry.from)));
         return;
     }
   }
 
-  #applyBlock(entry: Entry<'block'>): void {
+  #applyBlock(entry: BlockEntry): void {
     const { head, builder, publisher } = this.#deps;
     const batch = head.openBatch;
     assert(batch !== undefined, 'a block belongs to a batch');
@@ -113,7 +115,7 @@ export class LogReplay {
     publisher.tell(block);
   }
 
-  #fillAsRecorded(batch: OpenBatch, { number, timestamp, transactions }: Entry<'block'>): Block {
+  #fillAsRecorded(batch: OpenBatch, { number, timestamp, transactions }: BlockEntry): Block {
     const { head, mempool, builder } = this.#deps;
     batch.openBlock(timestamp);
     const context = head.context(number, timestamp);
@@ -149,6 +151,7 @@ export class LogReplay {
         this.#void.open(entry, [...this.#denialsOfNext(entry.batch)]);
         return;
       case 'block':
+        this.#ofBlock.drop();
         this.#void.addBlock(entry);
         return;
       case 'batch-closed':

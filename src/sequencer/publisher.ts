@@ -2,8 +2,9 @@ import { bytesToBigInt } from '../base/bytes.ts';
 import type { Block } from '../chain/block.ts';
 import type { SignedDenial } from '../chain/denial.ts';
 import type { Journal } from './journal.ts';
-import type { LogEntry } from './log-entries.ts';
+import type { BlockEntry, LogEntry } from './log-entries.ts';
 import type { Mempool } from './mempool.ts';
+import { lastOfBlock } from './operation-parts.ts';
 import type { SequencerEvents } from './port.ts';
 
 export interface PublisherDeps {
@@ -27,7 +28,7 @@ export class Publisher {
     before: readonly LogEntry[] = [],
   ): Promise<void> {
     const entries: LogEntry[] = [...before, ...denials.map((denial) => ({ kind: 'denial', denial }) as const)];
-    if (block !== undefined) entries.push(blockEntry(block));
+    if (block !== undefined) entries.push(lastOfBlock(blockEntry(block)));
     await this.#deps.journal.write(entries);
     this.tell(block, denials);
   }
@@ -41,7 +42,7 @@ export class Publisher {
   }
 }
 
-const blockEntry = (block: Block): LogEntry => ({
+const blockEntry = (block: Block): BlockEntry => ({
   kind: 'block',
   number: block.number,
   timestamp: block.timestamp,

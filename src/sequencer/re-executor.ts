@@ -50,7 +50,7 @@ export class ReExecutor {
     }
     const batch = head.openBatch;
     if (batch === undefined) {
-      await batches.openWith(planned.slot, again.operationsFrom(head.processed.index), planned.denials);
+      await batches.openWith(planned.slot, again.operationsFrom(head.processed.index), () => planned.denials);
       return true;
     }
     assert(batch.number === planned.number, 'the withdrawn batch is open');

@@ -221,7 +221,7 @@ export class Sequencer {
 
   // ---------------------------------------------------------------------------------------------------- blocks and batches
 
-  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due; all those before `upTo`, however many. */
+  /** Opens the batch of `slot` with its first block, which holds the L1 operations that are due; all those before `upTo`, for which there may be entries before. */
   open(slot: bigint, upTo = 0n): Promise<void> {
     return this.#batches.open(slot, upTo);
   }

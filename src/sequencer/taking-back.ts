@@ -6,9 +6,9 @@ import type { Journal } from './journal.ts';
 import type { WithdrawnEntry } from './log-entries.ts';
 import type { Mempool } from './mempool.ts';
 import type { BatchStart } from './open-batch.ts';
+import { withdrawalEntries } from './operation-parts.ts';
 import { ReExecution, type WithdrawnBatch } from './re-execution.ts';
 import type { Unwinding } from './unwinding.ts';
-import { withdrawalEntries } from './withdrawal-parts.ts';
 
 export interface TakingBackDeps {
   readonly head: Pick<ChainHead, 'takeBack'>;

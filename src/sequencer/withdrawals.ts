@@ -58,7 +58,7 @@ export async function findWithdrawals(entries: AsyncIterable<StoredEntry>): Prom
   return found;
 }
 
-/** Tells entry after entry, from the start of a batch on, whether it is void. Acceptances, denials and withdrawals always stand. */
+/** Tells entry after entry, from the start of a batch on, whether it is void. Acceptances, denials and withdrawals always stand, and so do operations of an entry that follows: alone they are nothing. */
 export function fatesOf(withdrawals: Withdrawals): (sequence: number, entry: LogEntry) => boolean {
   let open = 0n;
   return (sequence, entry) => {
@@ -75,6 +75,7 @@ export function fatesOf(withdrawals: Withdrawals): (sequence: number, entry: Log
       case 'denial':
       case 'withdrawn':
       case 'withdrawn-operations':
+      case 'block-operations':
         return false;
     }
   };

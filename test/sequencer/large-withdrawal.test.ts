@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { PRIORITY_KIND } from '../../src/chain/constants.ts';
 import type { PriorityOperation } from '../../src/chain/priority-operation.ts';
-import { operationsPerEntryMax } from '../../src/sequencer/withdrawal-parts.ts';
+import { operationsPerEntryMax } from '../../src/sequencer/operation-parts.ts';
 import { alice, bob, carol, INTERVAL, openScene, type Scene, transfer } from './scene.ts';
 import { reExecuteAll, replayStanding, standing, withdraw } from './withdrawing.ts';
 

@@ -23,6 +23,8 @@ import { decodeEntry, type LogEntry } from '../../src/sequencer/log-entries.ts';
 import type { Outcome } from '../../src/sequencer/port.ts';
 import { Sequencer, type SequencerOptions } from '../../src/sequencer/sequencer.ts';
 import { storeError } from '../../src/store/errors.ts';
+import { BLOCK_LOG_DEFAULTS } from '../../src/store/log/block-log.ts';
+import { entrySize } from '../../src/store/log/log-codec.ts';
 import { CHAIN_ID, roles, type Signer, signerOf, transactionOf } from '../execution/support.ts';
 import { readPolicyFile, TEST_SALT } from '../policy/fixtures.ts';
 
@@ -125,6 +127,8 @@ export function openScene({
       log: {
         async append(entries, { leaveReserve = false } = {}) {
           if (logFull(leaveReserve)) throw storeError('STORE_BUSY', 'the queue of the block log is full');
+          const size = entries.reduce((sum, entry) => sum + entrySize(entry), 0);
+          if (size > BLOCK_LOG_DEFAULTS.groupBytesMax) throw storeError('STORE_TOO_LARGE', `${size} bytes`);
           const decoded = entries.map(({ kind, payload }) => decodeEntry(kind, payload));
           await hold;
           written.push(...decoded);

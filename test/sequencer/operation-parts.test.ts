@@ -2,8 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PriorityOperation } from '../../src/chain/priority-operation.ts';
-import { encodeEntry, type LogEntry, type WithdrawnEntry } from '../../src/sequencer/log-entries.ts';
-import { operationsPerEntryMax, WithdrawalParts, withdrawalEntries } from '../../src/sequencer/withdrawal-parts.ts';
+import { type BlockEntry, encodeEntry, type LogEntry, type WithdrawnEntry } from '../../src/sequencer/log-entries.ts';
+import {
+  blockParts,
+  lastOfBlock,
+  OperationParts,
+  operationsPerEntryMax,
+  withdrawalEntries,
+} from '../../src/sequencer/operation-parts.ts';
 import { BLOCK_LOG_DEFAULTS } from '../../src/store/log/block-log.ts';
 
 const big = (1n << 256n) - 1n;
@@ -26,10 +32,10 @@ const withdrawalOf = (operations: number, batches = 3): WithdrawnEntry => ({
 const sizeOf = (entry: LogEntry) => encodeEntry(entry).payload.length;
 
 function joined(entries: readonly LogEntry[]): WithdrawnEntry | undefined {
-  const parts = new WithdrawalParts();
+  const parts = new OperationParts<WithdrawnEntry>();
   let whole: WithdrawnEntry | undefined;
   for (const entry of entries) {
-    if (entry.kind === 'withdrawn-operations') parts.add(entry);
+    if (entry.kind === 'withdrawn-operations') parts.add(entry.operations);
     if (entry.kind === 'withdrawn') whole = parts.join(entry);
   }
   return whole;
@@ -77,5 +83,50 @@ describe('a withdrawal in the log', () => {
     const entries = withdrawalEntries(withdrawalOf(5), 2);
     expect(entries).toHaveLength(3);
     expect(() => joined(entries.slice(missing))).toThrow(expect.objectContaining({ code: 'HALT_REPLAY_MISMATCH' }));
+  });
+});
+
+describe('the first block of a batch in the log', () => {
+  const blockOf = (operations: number): BlockEntry => ({
+    kind: 'block',
+    number: 9n,
+    timestamp: 1_900_000_000n,
+    operations: withdrawalOf(operations).operations,
+    transactions: [],
+    hash: big,
+  });
+  const entriesOf = (whole: BlockEntry, perEntryMax = operationsPerEntryMax) => [
+    ...blockParts(whole.operations, perEntryMax),
+    lastOfBlock(whole, perEntryMax),
+  ];
+  const joinedBlock = (entries: readonly LogEntry[]) => {
+    const parts = new OperationParts<BlockEntry>();
+    for (const entry of entries) {
+      if (entry.kind === 'block-operations') parts.add(entry.operations);
+      if (entry.kind === 'block') return parts.join(entry);
+    }
+    return undefined;
+  };
+
+  it.each([0, 1, 3, 4, 6, 7, 10])('of %s operations, three an entry, comes back as it was', (count) => {
+    expect(joinedBlock(entriesOf(blockOf(count), 3))).toEqual(blockOf(count));
+  });
+
+  it('of 100,000 operations fits entry by entry, where one entry would not', () => {
+    const whole = blockOf(100_000);
+    expect(sizeOf(whole)).toBeGreaterThan(2 * BLOCK_LOG_DEFAULTS.groupBytesMax);
+    for (const entry of entriesOf(whole)) expect(sizeOf(entry)).toBeLessThan(BLOCK_LOG_DEFAULTS.groupBytesMax / 2);
+    expect(joinedBlock(entriesOf(whole))).toEqual(whole);
+  });
+
+  it('that one entry holds has the bytes it always had', () => {
+    const whole = blockOf(operationsPerEntryMax);
+    expect(entriesOf(whole)).toEqual([whole]);
+  });
+
+  it('halts when a part is missing, and passes over parts of another that was never written', () => {
+    const entries = entriesOf(blockOf(7), 3);
+    expect(() => joinedBlock(entries.slice(1))).toThrow(expect.objectContaining({ code: 'HALT_REPLAY_MISMATCH' }));
+    expect(joinedBlock([...entriesOf(blockOf(10), 3).slice(0, 2), ...entries])).toEqual(blockOf(7));
   });
 });
