@@ -29,21 +29,33 @@ export async function unfinalBatches({
   sequencer,
   withdrawals,
 }: {
-  readonly book: BatchBook;
-  readonly processed: ProcessedOperations;
+  readonly book: Pick<BatchBook, 'get' | 'final' | 'latest' | 'counts'>;
+  readonly processed: Pick<ProcessedOperations, 'after'>;
   readonly sequencer: Pick<Sequencer, 'openBatch'>;
   readonly withdrawals: Pick<Withdrawals, 'epochOf'>;
 }): Promise<UnfinalBatch[]> {
   const found: UnfinalBatch[] = [];
-  const last = await book.get(book.final);
+  // More becomes final while this waits: the walk begins behind the batch that was read, and passes over what is final when it comes there.
+  const { final } = book;
+  const last = await book.get(final);
   assert(last !== undefined, 'the last final batch is in its table');
   let startIndex = last.stored.priorityIndex;
   let startRoot = last.stored.policyRoot;
-  for (let number = book.final + 1n; number <= book.latest; number++) {
+  for (let number = final + 1n; number <= book.latest; number++) {
     const booked = await book.get(number);
     assert(booked !== undefined, 'a sealed batch is in its table');
     const { slot, policyRoot, priorityIndex } = booked.stored;
-    const { roll: priorityRoll } = await processed.after(number);
+    const after = await processed.after(number).catch((error: unknown) => {
+      // What becomes final loses its facts, but for the last.
+      if (number < book.final) return undefined;
+      throw error;
+    });
+    if (after === undefined || number <= book.final) {
+      found.length = 0;
+      [startIndex, startRoot] = [priorityIndex, policyRoot];
+      continue;
+    }
+    const { roll: priorityRoll } = after;
     const wasSent = number <= book.counts.committed || booked.attempts.commit !== undefined;
     const mayBeOnL1 = wasSent || withdrawals.epochOf(number) > 0;
     found.push({ number, slot, policyRoot, priorityIndex, priorityRoll, startIndex, startRoot, mayBeOnL1 });
