@@ -31,13 +31,13 @@ const ACTIONS = { accepted: 'transaction.denied', refused: 'transaction.refused'
 export class DenialAudit {
   readonly #deps: DenialAuditDeps;
   readonly #mark: Mark;
-  /** Entries behind the mark that have their row. */
-  readonly #recorded: Set<number>;
+  /** Entries behind the mark that have their row, each with a row that stands before its own. */
+  readonly #recorded: Map<number, number>;
   /** Written, and not told of yet: entries by what stands in them. */
   readonly #untold = new Map<string, number[]>();
   #written: number;
 
-  private constructor(deps: DenialAuditDeps, mark: Mark, recorded: Set<number>) {
+  private constructor(deps: DenialAuditDeps, mark: Mark, recorded: Map<number, number>) {
     this.#deps = deps;
     this.#mark = mark;
     this.#recorded = recorded;
@@ -52,11 +52,11 @@ export class DenialAudit {
       mark = { entry: store.log.lastSequence(), row: Number(audit.sequence) };
       await writeMark(store, mark);
     }
-    const recorded = new Set<number>();
+    const recorded = new Map<number, number>();
     const rows = createAuditStore(store);
     for (let from = mark.row + 1; ; from += pageRows) {
       const page = await rows.read(BigInt(from), pageRows);
-      for (const row of page) if (isOfDenial(row)) recorded.add(Number(row.detail['entry']));
+      for (const row of page) if (isOfDenial(row)) recorded.set(Number(row.detail['entry']), Number(row.sequence) - 1);
       if (page.length < pageRows) return new DenialAudit(deps, mark, recorded);
     }
   }
@@ -75,7 +75,8 @@ export class DenialAudit {
   onDenial(denial: SignedDenial, accepted: boolean, replayed: number | undefined): void {
     if (replayed !== undefined && (replayed <= this.#mark.entry || this.#recorded.has(replayed))) return;
     const entry = replayed ?? this.#take(denial);
-    this.#recorded.add(entry);
+    // Rows that wait to be written come after those that are.
+    this.#recorded.set(entry, Number(this.#deps.audit.sequence));
     this.#deps.audit.record({
       actor: bigIntToHex(denial.sender, 20),
       action: accepted ? ACTIONS.accepted : ACTIONS.refused,
@@ -84,14 +85,17 @@ export class DenialAudit {
     });
   }
 
-  /** Moves the mark, when everything that was written has been told. */
+  /** Moves the mark to just before the oldest denial that has not been told of, if there is one, and not past the row of any later. */
   async mark(): Promise<void> {
-    if (this.#untold.size > 0) return;
     const { store, audit } = this.#deps;
-    const mark = { entry: this.#written, row: Number(audit.sequence) };
+    let entry = this.#written;
+    for (const [oldest] of this.#untold.values()) entry = Math.min(entry, oldest! - 1);
+    let row = Number(audit.sequence);
+    for (const [recorded, before] of this.#recorded) if (recorded > entry) row = Math.min(row, before);
+    const mark = { entry, row };
     await audit.flush();
     await writeMark(store, mark);
-    for (const entry of this.#recorded) if (entry <= mark.entry) this.#recorded.delete(entry);
+    for (const entry of this.#recorded.keys()) if (entry <= mark.entry) this.#recorded.delete(entry);
   }
 
   #take(denial: SignedDenial): number {
