@@ -17,10 +17,23 @@ export interface BatchClockOptions {
  */
 export const unsealedBatchesMax = 4;
 
+export type ClockedSequencer = Pick<
+  Sequencer,
+  | 'openBatch'
+  | 'unsealedBatches'
+  | 'isReExecuting'
+  | 'lastSlot'
+  | 'reExecute'
+  | 'open'
+  | 'close'
+  | 'buildBlock'
+  | 'arrivals'
+>;
+
 export async function runBatchClock(
   options: BatchClockOptions,
   deps: {
-    sequencer: Sequencer;
+    sequencer: ClockedSequencer;
     clock: Clock;
     /** Called before a batch opens: the newest confirmed operations should be known. */
     beforeOpen: () => Promise<unknown>;
@@ -61,8 +74,8 @@ export async function runBatchClock(
     } else if (open === undefined && slot > sequencer.lastSlot) {
       await deps.beforeOpen();
       // What was seen just now may have put batches in doubt.
-      if (await deps.mayGoOn()) {
-        if (!sequencer.isReExecuting) await sequencer.open(slot, deps.operationsNeeded(slot));
+      if ((await deps.mayGoOn()) && !sequencer.isReExecuting) {
+        await sequencer.open(slot, deps.operationsNeeded(slot));
         if (heldUpFrom !== undefined && slot > heldUpFrom) deps.onMissedSlot(Number(slot - heldUpFrom));
         heldUpFrom = undefined;
       }
