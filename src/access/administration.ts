@@ -1,7 +1,9 @@
+import type { Hex } from '../base/bytes.ts';
 import { accessError } from './errors.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Administration, SessionTable, User, UserDirectory } from './port.ts';
 import { hasAccess } from './principal.ts';
+import { withoutWallet } from './siwe/without-wallet.ts';
 
 /**
  * Acts on other people's access. Checks and effect are in one turn, so of two administrators who disable each other at once one stays.
@@ -39,6 +41,12 @@ export function createAdministration(deps: { users: UserDirectory; sessions: Ses
       const user = other(actor, session.userId);
       const detail = { session: session.id, reason };
       await sessions.revoke(session.tokenHash, { actor, action: 'user.session_ended', resource: user.id, detail });
+    },
+    async unlinkWallet({ actor, userId, address, reason }) {
+      const user = other(actor, userId);
+      const wallet = address.toLowerCase() as Hex;
+      const act = { actor, action: 'user.wallet_unlinked', resource: user.id, detail: { wallet, reason } };
+      await users.changeWallets(user.id, (wallets) => withoutWallet(wallets, wallet), act);
     },
   };
 }

@@ -150,7 +150,7 @@ export interface UserDirectory {
   save(draft: UserDraft): Promise<User>;
   /**
    * What `change` makes of the user's wallets, one change after the other. Resolves when durable; WALLET_TAKEN when another has one. Whoever
-   * loses a wallet loses all sessions and wallet URLs with it.
+   * loses a wallet loses all sessions and wallet URLs with it. Whoever is disabled is given none.
    */
   changeWallets(id: string, change: (wallets: readonly Hex[]) => readonly Hex[], act?: Act): Promise<User>;
   /** In no particular order. */
@@ -236,6 +236,11 @@ export interface Administration {
   /** Wallet URLs too. */
   endSessions(order: AdministrativeOrder): Promise<void>;
   endSession(order: { readonly actor: string; readonly sessionId: string; readonly reason: string }): Promise<void>;
+  /**
+   * Ends all sessions and wallet URLs too, as the person's own unlinking does, and holds when the promise resolves. Of a disabled person as well: a
+   * wallet that a thief of their login linked has to be gone before they are enabled. WALLET_NOT_LINKED.
+   */
+  unlinkWallet(order: AdministrativeOrder & { readonly address: string }): Promise<void>;
 }
 
 export interface AdministrativeOrder {

@@ -121,8 +121,10 @@ export async function createUserDirectory(deps: { store: UserStore; clock: Clock
     changeWallets: (id, change, act) =>
       serialize(async () => {
         const known = users.get(id);
-        if (known === undefined || known.disabled) throw accessError('LOGIN_NOT_PERMITTED', 'gone or disabled');
+        if (known === undefined) throw accessError('LOGIN_NOT_PERMITTED', 'gone');
         const wallets = normalized(change(known.wallets));
+        if (known.disabled && wallets.some((wallet) => !known.wallets.includes(wallet)))
+          throw accessError('LOGIN_NOT_PERMITTED', 'disabled');
         const former = ownersToReplace(wallets, known.source, known);
         if (wallets.join() === known.wallets.join()) return known;
         const updatedAt = clock.now();

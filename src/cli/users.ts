@@ -9,6 +9,7 @@ const userSchema = z.object({
   disabled: z.boolean(),
   sessions: z.number(),
   roles: z.array(z.object({ roleName: z.string() })),
+  wallets: z.array(z.object({ walletAddress: z.string() })),
 });
 const pageSchema = z.object({ items: z.array(userSchema), next: z.string().nullable() });
 const sessionsSchema = z.object({
@@ -34,31 +35,44 @@ const reasonCharactersMin = 3;
 interface Order {
   readonly name: string;
   readonly summary: string;
-  /** A person is named on the command line. */
-  readonly ofUser: boolean;
+  /** What is named on the command line after the node. */
+  readonly of: readonly ('USER' | 'WALLET')[];
   readonly wantsReason: boolean;
-  run(client: NodeClient, context: CliContext, said: { readonly user: string; readonly reason: string }): Promise<void>;
+  run(client: NodeClient, context: CliContext, said: Said): Promise<void>;
 }
 
-function userCommand({ name, summary, ofUser, wantsReason, run }: Order): Command {
-  const usage = `privity ${name} NODE${ofUser ? ' USER' : ''}${wantsReason ? ' --reason TEXT' : ''} --token-file FILE\n\n${help}${ofUser ? ' USER is an id as `privity users list` prints it.' : ''}${wantsReason ? ` TEXT has ${reasonCharactersMin} characters\nor more and stands in the audit log.` : ''}`;
+interface Said {
+  readonly user: string;
+  readonly wallet: string;
+  readonly reason: string;
+}
+
+const MEANING = {
+  USER: ' USER is an id as `privity users list` prints it.',
+  WALLET: ' WALLET is an address as `privity users wallets` prints it.',
+};
+
+function userCommand({ name, summary, of, wantsReason, run }: Order): Command {
+  const meanings = of.map((word) => MEANING[word]).join('');
+  const usage = `privity ${[name, 'NODE', ...of].join(' ')}${wantsReason ? ' --reason TEXT' : ''} --token-file FILE\n\n${help}${meanings}${wantsReason ? ` TEXT has ${reasonCharactersMin} characters\nor more and stands in the audit log.` : ''}`;
   return {
     name,
     summary,
     usage,
     options: { 'token-file': { type: 'string' }, ...(wantsReason ? { reason: { type: 'string' } as const } : {}) },
     async run({ positionals, values }, context) {
-      const [node, user = '', ...more] = positionals;
+      const [node, ...named] = positionals;
+      const [user = '', wallet = ''] = named.map(encodeURIComponent);
       const file = text(values['token-file']);
       const reason = text(values['reason'])?.trim() ?? '';
-      const isUsed = node !== undefined && more.length === 0 && ofUser === (user !== '') && file !== undefined;
+      const isUsed = node !== undefined && named.length === of.length && !named.includes('') && file !== undefined;
       if (!isUsed || !isReachable(node) || (wantsReason && reason.length < reasonCharactersMin)) {
         context.printError(usage);
         return 2;
       }
       try {
         const token = readFileSync(file, 'utf8').trim();
-        await run(createNodeClient(node, context.signal, token), context, { user: encodeURIComponent(user), reason });
+        await run(createNodeClient(node, context.signal, token), context, { user, wallet, reason });
         return 0;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
@@ -82,7 +96,7 @@ const printable = (name: string): string => name.replace(/[^\p{L}\p{M}\p{N}\p{P}
 const list = userCommand({
   name: 'users list',
   summary: 'Lists the people whom a running node knows: id, state, number of sessions, roles, name.',
-  ofUser: false,
+  of: [],
   wantsReason: false,
   async run(client, { print }) {
     let next: string | null = '';
@@ -103,7 +117,7 @@ const list = userCommand({
 const sessions = userCommand({
   name: 'users sessions',
   summary: 'Lists the sessions of a person: id, method, application, when it was opened, last used and ends.',
-  ofUser: true,
+  of: ['USER'],
   wantsReason: false,
   async run(client, { print }, { user }) {
     const { items } = await client.get(`/api/admin/sessions?userId=${user}`, sessionsSchema);
@@ -113,38 +127,63 @@ const sessions = userCommand({
   },
 });
 
-const order = (name: string, summary: string, pathOf: (user: string) => string, done: string): Command =>
+const wallets = userCommand({
+  name: 'users wallets',
+  summary: 'Lists the wallets of a person.',
+  of: ['USER'],
+  wantsReason: false,
+  async run(client, { print }, { user }) {
+    const person = await client.get(`/api/users/${user}`, userSchema);
+    for (const { walletAddress } of person.wallets) print(walletAddress);
+  },
+});
+
+const order = (
+  name: string,
+  summary: string,
+  pathOf: (said: Said) => string,
+  done: string,
+  of: Order['of'] = ['USER'],
+): Command =>
   userCommand({
     name,
     summary,
-    ofUser: true,
+    of,
     wantsReason: true,
-    async run(client, { print }, { user, reason }) {
-      await client.post(pathOf(user), { reason }, noAnswer);
+    async run(client, { print }, said) {
+      await client.post(pathOf(said), { reason: said.reason }, noAnswer);
       print(done);
     },
   });
 
-/** People and their sessions on a running node, by whoever has an administrator's session. */
+/** People, their sessions and their wallets on a running node, by whoever has an administrator's session. */
 export const userCommands: readonly Command[] = [
   list,
   sessions,
+  wallets,
   order(
     'users end-sessions',
     'Ends every session and wallet URL of a person, at once. They may log in again.',
-    (user) => `/api/admin/sessions/revoke-all?userId=${user}`,
+    ({ user }) => `/api/admin/sessions/revoke-all?userId=${user}`,
     'Every session and wallet URL of this person has ended.',
   ),
   order(
     'users disable',
     'Ends every session and wallet URL of a person, at once, and refuses their logins.',
-    (user) => `/api/users/${user}/disable`,
+    ({ user }) => `/api/users/${user}/disable`,
     'This person is disabled, and everything they were let in by has ended.',
   ),
   order(
     'users enable',
     'Lets a disabled person log in again. What was ended stays ended.',
-    (user) => `/api/users/${user}/enable`,
+    ({ user }) => `/api/users/${user}/enable`,
     'This person may log in again.',
+  ),
+  order(
+    'users unlink',
+    'Takes a wallet from a person, a disabled one too, and ends every session and wallet URL of theirs.',
+    ({ user, wallet }) => `/api/users/${user}/wallets/${wallet}/unlink`,
+    'The wallet is not linked any more, and everything this person was let in by has ended.',
+    ['USER', 'WALLET'],
   ),
 ];

@@ -11,6 +11,9 @@ async function bank() {
   return { ...world, users, sessions, administration: world.access.administration, root, second, ann, token, session };
 }
 
+const WALLET = `0x${'ab'.repeat(20)}` as const;
+const OTHER = `0x${'cd'.repeat(20)}` as const;
+
 describe('administrators', () => {
   it('disable a person: sessions are dead in the same call, and the act is written with the change', async () => {
     const { administration, sessions, users, root, ann, token, stores } = await bank();
@@ -72,6 +75,78 @@ describe('administrators', () => {
     await expect(again).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
     const byToken = administration.endSession({ actor: root.id, sessionId: other.token, reason: 'r' });
     await expect(byToken).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+  });
+
+  it('unlink a wallet that a thief of a login linked: nothing of theirs is left, also after the person is enabled again', async () => {
+    const { administration, access, sessions, users, root, ann, token, stores, restart } = await bank();
+    await users.changeWallets(ann.id, () => [WALLET, OTHER]);
+    const thief = await sessions.open(users.byId(ann.id)!, 'siwe');
+    const application = await sessions.open(users.byId(ann.id)!, 'application', 'dapp');
+    const urls = [
+      await access.walletTokens.current({ userId: ann.id }),
+      await access.walletTokens.current({ userId: ann.id, sessionId: application.session.id }),
+    ];
+    const verified = users.byId(ann.id)!;
+    const order = { actor: root.id, userId: ann.id, reason: 'stolen login' };
+    await administration.unlinkWallet({ ...order, address: WALLET.toUpperCase().replace('0X', '0x') });
+    await expect(sessions.open(verified, 'siwe')).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    await administration.disable(order);
+    await administration.enable(order);
+    for (const { sessions, walletTokens, users } of [access, await restart()]) {
+      for (const each of [token, thief.token, application.token]) expect(sessions.find(each)).toBeUndefined();
+      for (const url of urls) expect(walletTokens.find(url.token)).toBeUndefined();
+      expect([users.byWallet(WALLET), users.byWallet(OTHER)?.id]).toEqual([undefined, ann.id]);
+    }
+    expect(stores.rows.acts[0]).toEqual({
+      ...{ actor: root.id, action: 'user.wallet_unlinked', resource: ann.id },
+      detail: { wallet: WALLET, reason: 'stolen login' },
+    });
+  });
+
+  it('unlink a wallet of a person who is disabled and stays so, and link none to them', async () => {
+    const { administration, users, root, ann, stores } = await bank();
+    await users.changeWallets(ann.id, () => [WALLET]);
+    const order = { actor: root.id, userId: ann.id, reason: 'r' };
+    await administration.disable(order);
+    for (const wallets of [[WALLET, OTHER], [OTHER]] as const)
+      await expect(users.changeWallets(ann.id, () => wallets)).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    await Promise.all([administration.unlinkWallet({ ...order, address: WALLET }), administration.endSessions(order)]);
+    for (const user of [users.byId(ann.id), stores.rows.users.get(ann.id)])
+      expect(user).toMatchObject({ wallets: [], disabled: true });
+  });
+
+  it('leave a wallet linked when its unlinking could not be written with its record', async () => {
+    const { administration, users, root, ann, stores } = await bank();
+    await users.changeWallets(ann.id, () => [WALLET]);
+    const { update } = stores.users;
+    stores.users.update = () => Promise.reject(new Error('disk full'));
+    const order = { actor: root.id, userId: ann.id, reason: 'r', address: WALLET };
+    await expect(administration.unlinkWallet(order)).rejects.toThrow('disk full');
+    stores.users.update = update;
+    expect([users.byWallet(WALLET)?.id, stores.rows.acts]).toEqual([ann.id, []]);
+    await administration.unlinkWallet(order);
+    expect([users.byWallet(WALLET), stores.rows.acts]).toMatchObject([undefined, [{ actor: root.id }]]);
+  });
+
+  it('unlink no wallet of their own, of nobody, of another than the named person, nor one twice', async () => {
+    const { administration, users, root, second, ann, stores } = await bank();
+    await users.changeWallets(root.id, () => [OTHER]);
+    await users.changeWallets(ann.id, () => [WALLET]);
+    const unlink = (userId: string, address: string) =>
+      administration.unlinkWallet({ actor: root.id, userId, address, reason: 'r' });
+    await expect(unlink(root.id, OTHER)).rejects.toMatchObject({ code: 'USER_IS_SELF' });
+    await expect(unlink('nobody', WALLET)).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+    for (const [userId, address] of [
+      [second.id, WALLET],
+      [ann.id, OTHER],
+      [ann.id, ''],
+    ] as const)
+      await expect(unlink(userId, address)).rejects.toMatchObject({ code: 'WALLET_NOT_LINKED' });
+    const before = users.byId(ann.id)!.generation;
+    const twice = await Promise.allSettled([unlink(ann.id, WALLET), unlink(ann.id, WALLET)]);
+    expect(twice).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'WALLET_NOT_LINKED' } }]);
+    expect([users.byId(ann.id)!.generation - before, stores.rows.acts.length]).toEqual([1, 1]);
+    expect(users.byWallet(OTHER)?.id).toBe(root.id);
   });
 
   it('act on nobody who does not exist, nor on themselves', async () => {

@@ -332,6 +332,21 @@ describe('unlinking a wallet', () => {
       expect(access.sessions.find(await between)).toBeUndefined();
   });
 
+  it('is refused when the session ended before its turn came', async () => {
+    const world = await createAccessWorld();
+    const ann = await loggedIn(world, 'ann');
+    const wallet = account();
+    await link(world, ann, wallet);
+    for (const end of [
+      () => world.access.users.disable(ann.user.id),
+      () => world.access.sessions.revoke(ann.session.tokenHash),
+    ]) {
+      const unlinking = world.access.walletLinks.unlink(ann.session, wallet.address);
+      await Promise.all([end(), expect(unlinking).rejects.toMatchObject({ code: 'WALLET_LINK_NOT_PERMITTED' })]);
+    }
+    expect(walletsOf(world, ann)).toEqual([addressOf(wallet)]);
+  });
+
   it('is for one’s own only', async () => {
     const world = await createAccessWorld();
     const [ann, ben] = [await loggedIn(world, 'ann'), await loggedIn(world, 'ben')];

@@ -69,6 +69,29 @@ describe('privity users', () => {
     );
   });
 
+  it('lists the wallets of a person and takes one away, of whoever may not act neither', async () => {
+    const ann = await world.access.users.save({
+      ...{ issuer: 'https://idp.example', subject: 'ann', source: 'oidc' as const, displayName: 'Ann' },
+      ...{ roles: ['customer'], wallets: [world.people.nobody.address] },
+    });
+    const { address } = world.people.nobody;
+    const wallets = () => run('users', 'wallets', world.url, ann.id, ...as('auditor'));
+    const unlink = (who: string, ...named: string[]) =>
+      run('users', 'unlink', world.url, ...named, '--reason', 'stolen login', ...as(who));
+    expect(await wallets()).toEqual({ status: 0, text: address });
+    expect((await unlink('auditor', ann.id, address)).text).toContain('PERMISSION_MISSING');
+    expect((await unlink('nobody', ann.id, address)).text).toContain('LOGIN_REQUIRED');
+    expect((await unlink('operator', aliceId, address)).text).toContain('WALLET_NOT_LINKED');
+    expect((await unlink('operator', ann.id, '../disable')).text).toContain('REQUEST_INVALID');
+    for (const named of [[], [ann.id], [ann.id, ''], ['', address], [ann.id, address, address]])
+      expect((await unlink('operator', ...named)).status).toBe(2);
+    expect((await run('users', 'unlink', world.url, ann.id, address, ...as('operator'))).status).toBe(2);
+    expect(await wallets()).toEqual({ status: 0, text: address });
+    expect((await unlink('operator', ann.id, address)).status).toBe(0);
+    expect(await wallets()).toEqual({ status: 0, text: '' });
+    expect(world.access.users.byId(ann.id)?.disabled).toBe(false);
+  });
+
   it.each([
     ['auditor', 'disable', 'PERMISSION_MISSING'],
     ['auditor', 'end-sessions', 'PERMISSION_MISSING'],
@@ -102,6 +125,7 @@ describe('privity users', () => {
       ['list', world.url],
       ['list', world.url, aliceId, ...token],
       ['sessions', world.url, ...token],
+      ['wallets', world.url, ...token],
       ['disable', world.url, aliceId, ...token],
       ['disable', world.url, aliceId, '--reason', '  ', ...token],
       ['disable', world.url, aliceId, '--reason', 'no', ...token],

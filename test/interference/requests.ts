@@ -66,6 +66,7 @@ export const ROUTES: readonly (readonly [DrawnRequest['method'], string])[] = [
   ['GET', '/api/users/:id'],
   ['POST', '/api/users/:id/disable'],
   ['POST', '/api/users/:id/enable'],
+  ['POST', '/api/users/:id/wallets/:address/unlink'],
   ['GET', '/api/admin/sessions'],
   ['POST', '/api/admin/sessions/:id/revoke'],
   ['POST', '/api/admin/sessions/revoke-all'],
@@ -119,6 +120,7 @@ function drawRoute(random: Random, extent: Extent, reader: DrawnRequest['reader'
     '/api/user-wallets/messages': { address: drawAddress(random) },
     '/api/users/:id/disable': { reason: 'none' },
     '/api/users/:id/enable': { reason: 'none' },
+    '/api/users/:id/wallets/:address/unlink': { reason: 'none' },
     '/api/wallet/transaction-authorization': {
       walletAddress: drawAddress(random),
       toAddress: drawAddress(random),

@@ -1,3 +1,4 @@
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RpcWorld, startRpcWorld } from '../support/rpc-world.ts';
 
@@ -34,6 +35,7 @@ describe('administration of people', () => {
     `/api/users/${userId}/enable`,
     `/api/admin/sessions/revoke-all?userId=${userId}`,
     `/api/admin/sessions/${sessionId}/revoke`,
+    `/api/users/${userId}/wallets/${world.people.alice.address}/unlink`,
   ];
   const everyWay = async (session: string, walletToken: string) => [
     (await world.get('/api/profiles/me', session)).status,
@@ -64,7 +66,7 @@ describe('administration of people', () => {
       expect(await world.get(path, token)).toMatchObject(refusal);
     }
     expect(world.access.sessions.find(operator)).toBeDefined();
-    expect(world.access.users.byId(aliceId)?.disabled).toBe(false);
+    expect(world.access.users.byId(aliceId)).toMatchObject({ disabled: false, wallets: [expect.any(String)] });
   });
 
   it.each(['auditor', 'compliance'])('is open to an %s for looking, not for acting', async (who) => {
@@ -81,7 +83,7 @@ describe('administration of people', () => {
     for (const method of ['application', 'siwe'] as const) {
       const { token } = await world.access.sessions.open(user, method, method === 'application' ? 'dapp' : undefined);
       expect((await world.get('/api/users', token)).status).toBe(403);
-      expect((await post(`/api/users/${aliceId}/disable`, because, token)).status).toBe(403);
+      for (const path of orders(aliceId, 'none')) expect((await post(path, because, token)).status).toBe(403);
     }
     const { token } = await world.access.walletTokens.current({ userId });
     expect((await world.get('/api/users', token)).status).toBe(401);
@@ -106,6 +108,33 @@ describe('administration of people', () => {
       expect((await world.get(`/api/users?limit=${limit}`, operator)).status).toBe(400);
     expect((await world.get('/api/users?after=x', operator)).status).toBe(400);
     expect(world.access.users.byId(aliceId)?.disabled).toBe(false);
+  });
+
+  it('unlinks a wallet at once, on every way, and nobody logs in by it as the person any more', async () => {
+    const thief = privateKeyToAccount(generatePrivateKey());
+    const ann = await world.access.users.save({
+      ...{ issuer: 'https://idp.example', subject: 'ann', source: 'oidc' as const, displayName: 'Ann' },
+      ...{ roles: ['customer'], wallets: [thief.address] },
+    });
+    const token = await world.login(thief);
+    const { token: url } = await world.access.walletTokens.current({ userId: ann.id });
+    expect(await everyWay(token, url)).toEqual([200, 'served', 'served']);
+    const path = `/api/users/${ann.id}/wallets/${thief.address}/unlink`;
+    for (const body of [{}, { reason: ' a ' }]) expect((await post(path, body, operator)).status).toBe(400);
+    for (const address of ['0x', thief.address.slice(2), `${thief.address}0`, 'x'])
+      expect((await post(`/api/users/${ann.id}/wallets/${address}/unlink`, because, operator)).status).toBe(400);
+    const others = [path.replace(ann.id, aliceId), path.replace(thief.address, world.people.bob.address)];
+    for (const other of others)
+      expect(await post(other, because, operator)).toMatchObject({ body: { error: { code: 'WALLET_NOT_LINKED' } } });
+    expect(await everyWay(token, url)).toEqual([200, 'served', 'served']);
+    expect((await post(path, because, operator)).status).toBe(204);
+    expect(await everyWay(token, url)).toEqual([401, -32090, -32090]);
+    await expect(world.login(thief)).rejects.toThrow('LOGIN_NOT_PERMITTED');
+    expect((await world.get(`/api/users/${ann.id}`, operator)).body).toMatchObject({ wallets: [], sessions: 0 });
+    expect(world.audit.filter(({ action }) => action === 'user.wallet_unlinked')).toMatchObject([
+      { resource: ann.id, detail: { ...because, wallet: thief.address.toLowerCase() } },
+    ]);
+    expect((await post(path, because, operator)).status).toBe(404);
   });
 
   it('lists people page by page, and their sessions without what opens them', async () => {

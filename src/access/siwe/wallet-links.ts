@@ -2,6 +2,7 @@ import type { Hex } from '../../base/bytes.ts';
 import { accessError } from '../errors.ts';
 import type { Act, Session, SessionTable, User, UserDirectory, WalletLinks } from '../port.ts';
 import type { ChallengeUse, SignedChallenges, SiweOptions } from './signed-challenges.ts';
+import { withoutWallet } from './without-wallet.ts';
 
 /**
  * Links wallets to the person who is logged in at their provider, by a signature of the wallet's key. It lets the person read what the wallet may
@@ -47,8 +48,8 @@ export function createWalletLinks(
       await users.changeWallets(
         id,
         (wallets) => {
-          if (!wallets.includes(wallet)) throw accessError('WALLET_NOT_LINKED');
-          return wallets.filter((linked) => linked !== wallet);
+          personOf(session);
+          return withoutWallet(wallets, wallet);
         },
         actOf(id, 'wallet.unlinked', wallet),
       );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Access, User } from '../../access/port.ts';
 import { rpcError } from '../errors.ts';
 import type { AuditSink } from '../port.ts';
+import { addressParams } from './address-params.ts';
 import { idParams } from './id-params.ts';
 import { parseInput } from './parse-input.ts';
 import { requirePermission } from './require-login.ts';
@@ -20,11 +21,12 @@ const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(pageMax).default(pageDefault),
 });
 const userQuery = z.object({ userId: idParams.shape.id });
+const walletParams = idParams.extend(addressParams.shape);
 const reasonBody = z.object({ reason: z.string().trim().min(3).max(500) });
 
 /**
- * People and their sessions, for administrators: `admin_read` looks, `admin_write` ends, disables and enables, with a reason. Who looked at
- * somebody is recorded as well as what was done.
+ * People, their sessions and their wallets, for administrators: `admin_read` looks, `admin_write` ends, disables, enables and unlinks, with a
+ * reason. Who looked at somebody is recorded as well as what was done.
  */
 export function adminUserRoutes(
   app: FastifyInstance,
@@ -46,10 +48,8 @@ export function adminUserRoutes(
     createdAt: new Date(user.createdAt).toISOString(),
     updatedAt: new Date(user.updatedAt).toISOString(),
   });
-  const reader = (request: FastifyRequest, resource: string, action: string) => {
-    const { userId } = requirePermission(request, 'admin_read');
-    audit.record({ actor: userId, action, resource, detail: {} });
-  };
+  const read = (actor: string, action: string, resource: string) =>
+    audit.record({ actor, action, resource, detail: {} });
   const userOf = (id: string): User => {
     const user = users.byId(id);
     if (user === undefined) throw rpcError('NOT_FOUND');
@@ -57,7 +57,8 @@ export function adminUserRoutes(
   };
 
   app.get('/api/users', async (request) => {
-    reader(request, '', 'read.users');
+    const { userId: actor } = requirePermission(request, 'admin_read');
+    read(actor, 'read.users', '');
     const { after, limit } = parseInput(pageQuery, request.query);
     const rest = [...users.all()]
       .filter(({ id }) => after === undefined || id > after)
@@ -67,16 +68,16 @@ export function adminUserRoutes(
   });
 
   app.get('/api/users/:id', async (request) => {
-    requirePermission(request, 'admin_read');
+    const { userId: actor } = requirePermission(request, 'admin_read');
     const { id } = parseInput(idParams, request.params);
-    reader(request, id, 'read.users');
+    read(actor, 'read.users', id);
     return view(userOf(id));
   });
 
   app.get('/api/admin/sessions', async (request) => {
-    requirePermission(request, 'admin_read');
+    const { userId: actor } = requirePermission(request, 'admin_read');
     const { userId } = parseInput(userQuery, request.query);
-    reader(request, userId, 'read.sessions');
+    read(actor, 'read.sessions', userId);
     return { items: sessions.ofUser(userOf(userId).id).map((session) => ({ userId, ...sessionView(session) })) };
   });
 
@@ -97,6 +98,10 @@ export function adminUserRoutes(
   order('/api/users/:id/enable', (request, said) =>
     administration.enable({ ...said, userId: parseInput(idParams, request.params).id }),
   );
+  order('/api/users/:id/wallets/:address/unlink', (request, said) => {
+    const { id, address } = parseInput(walletParams, request.params);
+    return administration.unlinkWallet({ ...said, userId: id, address });
+  });
   order('/api/admin/sessions/revoke-all', (request, said) =>
     administration.endSessions({ ...said, userId: parseInput(userQuery, request.query).userId }),
   );

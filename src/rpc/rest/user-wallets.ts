@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { getAddress } from 'viem';
-import { z } from 'zod';
 import type { Access } from '../../access/port.ts';
 import { clientNetwork } from '../client-network.ts';
 import type { CheckRate } from '../rate-limits.ts';
+import { addressParams } from './address-params.ts';
 import { answerSchema, challengeSchema } from './login-siwe.ts';
 import { parseInput } from './parse-input.ts';
 import { requireLogin } from './require-login.ts';
-
-const addressSchema = z.object({ address: z.string().regex(/^0x[0-9a-fA-F]{40}$/) });
 
 /** The caller's wallets: listed, linked by a signature of their key, unlinked. Both acts are in the audit log, in their own transactions. */
 export function userWalletRoutes(
@@ -38,7 +36,7 @@ export function userWalletRoutes(
 
   app.delete('/api/user-wallets/:address', async (request, reply) => {
     const session = requireLogin(request);
-    await access.walletLinks.unlink(session, parseInput(addressSchema, request.params).address);
+    await access.walletLinks.unlink(session, parseInput(addressParams, request.params).address);
     return reply.code(204).send();
   });
 }
