@@ -83,9 +83,16 @@ export async function createWalletTokens(
   };
   const isLive = (stored: StoredWalletToken): boolean => ownerOf(stored, sessions.byId) !== undefined;
 
-  const issue = async ({ userId, sessionId }: WalletGrant, former: StoredWalletToken | undefined) => {
+  const generationOf = ({ userId }: WalletGrant) => users.byId(userId)?.generation;
+
+  /** `asked` is the user's generation when the token was asked for: what ended everything before its turn came ends it too. */
+  const issue = async (
+    { userId, sessionId }: WalletGrant,
+    former: StoredWalletToken | undefined,
+    asked: number | undefined,
+  ) => {
     const user = users.byId(userId);
-    if (!hasAccess(user)) throw accessError('LOGIN_NOT_PERMITTED', 'no access');
+    if (!hasAccess(user) || user.generation !== asked) throw accessError('LOGIN_NOT_PERMITTED', 'no access, or ended');
     const id = newId(random);
     const token = candidates({ userId, id })[0]!;
     const createdAt = clock.now();
@@ -108,17 +115,19 @@ export async function createWalletTokens(
     add(stored);
     return { token, expiresAt: stored.expiresAt };
   };
-  const current = (grant: WalletGrant): Promise<WalletToken> =>
-    serialize(async () => {
+  const current = (grant: WalletGrant): Promise<WalletToken> => {
+    const asked = generationOf(grant);
+    return serialize(async () => {
       const known = byGrant.get(keyOf(grant));
       const token =
-        known !== undefined && isLive(known)
+        known !== undefined && known.generation === asked && isLive(known)
           ? candidates(known).find((candidate) => hashToken(candidate) === known.tokenHash)
           : undefined;
       if (known !== undefined && token !== undefined) return { token, expiresAt: known.expiresAt };
       if (known !== undefined) drop(known);
-      return issue(grant, known);
+      return issue(grant, known, asked);
     });
+  };
 
   for (const stored of await store.all()) {
     if (isLive(stored)) add(stored);
@@ -136,13 +145,14 @@ export async function createWalletTokens(
     current,
     rotate(grant) {
       const former = byGrant.get(keyOf(grant));
+      const asked = generationOf(grant);
       if (former !== undefined) drop(former);
       return serialize(async () => {
         // One that was made while this waited.
         const present = byGrant.get(keyOf(grant)) ?? former;
         if (present !== undefined) drop(present);
         try {
-          return await issue(grant, present);
+          return await issue(grant, present, asked);
         } catch (error) {
           // Or it would be back after a restart.
           if (present !== undefined) await store.delete(present.tokenHash);

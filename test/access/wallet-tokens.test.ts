@@ -83,6 +83,19 @@ describe('wallet tokens', () => {
     expect(stores.rows.walletTokens.size).toBe(0);
   });
 
+  it.each(['current', 'rotate'] as const)(
+    'asked for (%s) before everything ended are not made after it, or a thief who asks all the time would keep one',
+    async (ask) => {
+      const { access, tokens, own, token, restart } = await opened();
+      const asked = tokens[ask](own);
+      const ending = access.users.endSessions(own.userId);
+      await expect(asked).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+      await ending;
+      for (const { walletTokens } of [access, await restart()])
+        expect([walletTokens.find(token), walletTokens.ofUser(own.userId)]).toEqual([undefined, []]);
+    },
+  );
+
   it('end at their expiry however much they are used, and another one is made then', async () => {
     const { tokens, own, token, clock, stores, access } = await opened();
     expect((await tokens.current(own)).expiresAt).toBe(clock.now() + 90 * DAY);
