@@ -194,9 +194,11 @@ export interface SessionTable {
   extend(session: Session): Promise<Session>;
   /** The token is dead when this call returns; the promise resolves when that is durable. */
   revoke(tokenHash: string, act?: Act): Promise<void>;
-  /** All of the same user but this one; answers how many. */
-  revokeOthers(session: Session): Promise<number>;
-  revokeAllOf(userId: string): Promise<void>;
+  /**
+   * All of the same user but this one, and what else they were let in by: wallet URLs, the person's own too, and logins under way. Dead when this
+   * call returns; the promise resolves when that is durable.
+   */
+  revokeOthers(session: Session, act: Act): Promise<void>;
   /** Called in the same turn in which a session ends. */
   onEnd(listener: (session: StoredSession) => void): void;
   /** Forgets expired sessions. */

@@ -203,12 +203,14 @@ export async function createSessionTable(
 
     onEnd: (listener) => void listeners.push(listener),
     revoke: remove,
-    async revokeOthers({ userId, tokenHash }) {
-      const others = [...(hashesOf.get(userId) ?? [])].filter((hash) => hash !== tokenHash);
-      await removeAll(others);
-      return others.length;
+    async revokeOthers({ tokenHash }, act) {
+      const kept = live(tokenHash);
+      if (kept === undefined) throw accessError('LOGIN_NOT_PERMITTED', 'the session ended meanwhile');
+      // The generation that everything else ends by: a kill between the two writes ends this one too, and brings none back.
+      kept.stored = { ...kept.stored, generation: kept.user.generation + 1 };
+      await users.endSessions(kept.stored.userId, act);
+      await touch(kept.stored);
     },
-    revokeAllOf: (userId) => removeAll([...(hashesOf.get(userId) ?? [])]),
     sweep: () => {
       const now = clock.now();
       return removeAll(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { hashToken } from '../../src/access/tokens.ts';
 import { createAccessWorld, MINUTE, person } from '../support/access-world.ts';
+import { memoryAccessStores } from '../support/memory-access-stores.ts';
+
+const act = { actor: 'ann', action: 'session.others_revoked', resource: '', detail: {} };
 
 async function opened() {
   const world = await createAccessWorld();
@@ -168,10 +171,10 @@ describe('sessions', () => {
     for (const each of later) expect(access.sessions.find(each)).toBeDefined();
   });
 
-  it('of a user can all be revoked, without touching those of others', async () => {
+  it('of a user can all be ended, without touching those of others', async () => {
     const { access, user, token } = await opened();
     const other = await access.sessions.open(await access.users.save(person('ben')), 'oidc');
-    await access.sessions.revokeAllOf(user.id);
+    await access.users.endSessions(user.id);
     expect(access.sessions.find(token)).toBeUndefined();
     expect(access.sessions.find(other.token)).toBeDefined();
   });
@@ -204,14 +207,61 @@ describe('sessions', () => {
   });
 
   it('of the same person can be revoked but one, and nobody else’s', async () => {
-    const { access, user, token, session } = await opened();
+    const { access, user, token, session, stores, restart } = await opened();
     const others = [await access.sessions.open(user, 'oidc'), await access.sessions.open(user, 'application', 'dapp')];
     const ben = await access.sessions.open(await access.users.save(person('ben')), 'oidc');
-    const revoking = access.sessions.revokeOthers(session);
+    const revoking = access.sessions.revokeOthers(session, act);
     for (const other of others) expect(access.sessions.find(other.token)).toBeUndefined();
     expect([access.sessions.find(token), access.sessions.find(ben.token)]).not.toContain(undefined);
-    expect(await revoking).toBe(2);
-    expect(await access.sessions.revokeOthers(session)).toBe(0);
+    await revoking;
+    expect(access.sessions.ofUser(user.id).map(({ id }) => id)).toEqual([session.id]);
+    await access.sessions.revokeOthers(session, act);
+    const restarted = await restart();
+    expect(restarted.sessions.find(token)).toBeDefined();
+    for (const other of others) expect(restarted.sessions.find(other.token)).toBeUndefined();
+    expect(stores.rows.acts).toEqual([act, act]);
+  });
+
+  it('but one end with the person’s wallet URLs and the logins that are under way', async () => {
+    const { access, user, token, session, restart } = await opened();
+    const url = await access.walletTokens.current({ userId: user.id });
+    const login = access.sessions.open(user, 'oidc');
+    const making = [access.walletTokens.rotate({ userId: user.id }), access.walletTokens.current({ userId: user.id })];
+    const revoking = access.sessions.revokeOthers(session, act);
+    expect(access.walletTokens.find(url.token)).toBeUndefined();
+    const refused = { status: 'rejected', reason: { code: 'LOGIN_NOT_PERMITTED' } };
+    const late = await Promise.allSettled([login, ...making, access.sessions.open(user, 'siwe')]);
+    expect(late).toMatchObject([refused, refused, refused, refused]);
+    await revoking;
+    for (const { sessions, walletTokens } of [access, await restart()]) {
+      expect([sessions.size, sessions.find(token)?.id]).toEqual([1, session.id]);
+      expect([walletTokens.find(url.token), walletTokens.ofUser(user.id)]).toEqual([undefined, []]);
+    }
+  });
+
+  it('but one do not come back when the deletion of their rows fails, nor after a kill between the writes', async () => {
+    const { access, user, token, session, stores, restart } = await opened();
+    const other = await access.sessions.open(user, 'oidc');
+    stores.sessions.delete = () => Promise.reject(new Error('disk full'));
+    stores.sessions.touch = () => new Promise(() => undefined);
+    void access.sessions.revokeOthers(session, act);
+    while (stores.rows.acts.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect([access.sessions.find(token)?.id, access.sessions.find(other.token)]).toEqual([session.id, undefined]);
+    Object.assign(stores.sessions, memoryAccessStores().sessions, { all: stores.sessions.all });
+    const { sessions } = await restart();
+    // Fewer than were to stay: the person logs in again.
+    expect([sessions.find(token), sessions.find(other.token)]).toEqual([undefined, undefined]);
+  });
+
+  it('but one end together with that one, when somebody ends all of them at the same time', async () => {
+    for (const first of ['person', 'administrator']) {
+      const { access, user, token, session, restart } = await opened();
+      const person = () => access.sessions.revokeOthers(session, act).catch((error: { code: string }) => error.code);
+      const administrator = () => access.users.endSessions(user.id);
+      await Promise.all(first === 'person' ? [person(), administrator()] : [administrator(), person()]);
+      expect([access.sessions.find(token), (await restart()).sessions.find(token)]).toEqual([undefined, undefined]);
+      await expect(access.sessions.revokeOthers(session, act)).rejects.toMatchObject({ code: 'LOGIN_NOT_PERMITTED' });
+    }
   });
 
   it('end with the last role, in the turn in which it is lost, and do not come back with it', async () => {

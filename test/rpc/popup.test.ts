@@ -137,7 +137,7 @@ describeInBrowser('the popup of the public SDK', () => {
     await popup.click('#wallet-sign-in');
     await popup.click('#allow');
     expect((await outcomeOf(page)).error).toBeUndefined();
-    await world.access.sessions.revokeAllOf(world.access.users.byWallet(world.people.alice.address)!.id);
+    await world.access.users.endSessions(world.access.users.byWallet(world.people.alice.address)!.id);
     await expect(page.evaluate('dapp.prividium.fetchUser()')).rejects.toThrow();
     expect(await page.evaluate('[dapp.expiries, dapp.prividium.isAuthorized()]')).toEqual([1, false]);
   });

@@ -40,7 +40,7 @@ describe('the public SDK works unmodified', () => {
     });
     await prividium.authorize();
     const client = createPrividiumClient({ chain: prividium.chain, transport: prividium.transport, account: bob });
-    const revoke = () => world.access.sessions.revokeAllOf(world.access.users.byWallet(bob.address)!.id);
+    const revoke = () => world.access.users.endSessions(world.access.users.byWallet(bob.address)!.id);
     await revoke();
     expect(await client.getBalance({ address: bob.address })).toBeGreaterThan(0n);
     expect(logins).toBe(1);

@@ -67,7 +67,7 @@ describe('sessions', () => {
       expect(await world.get('/api/sessions', id)).toMatchObject(unauthorized);
       expect(await viaUrl(id)).toBe(-32090);
     }
-    await world.access.sessions.revokeAllOf(world.access.sessions.find(token)!.userId);
+    await world.access.users.endSessions(world.access.sessions.find(token)!.userId);
   });
 
   it('are revoked by id, and dead at the next request everywhere', async () => {
@@ -85,12 +85,15 @@ describe('sessions', () => {
   it('are revoked all but one', async () => {
     const keep = await login(world.people.alice);
     const application = await applicationOf(keep);
-    const walletToken = await wallet(application);
+    const urls = [await wallet(application), await wallet(keep)];
     const others = [await login(world.people.alice), await login(world.people.alice), application];
     const bob = await login(world.people.bob);
+    const count = String((await listOf(keep)).length - 1);
     expect((await order('/api/sessions/revoke-others', keep)).status).toBe(204);
     for (const other of others) expect(await world.get('/api/profiles/me', other)).toMatchObject(unauthorized);
-    expect(await viaUrl(walletToken)).toBe(-32090);
+    for (const url of urls) expect(await viaUrl(url)).toBe(-32090);
+    expect(await viaUrl(await wallet(keep))).toBe('served');
+    expect(world.stores.rows.acts.at(-1)).toMatchObject({ action: 'session.others_revoked', detail: { count } });
     for (const token of [keep, bob]) expect((await world.get('/api/profiles/me', token)).status).toBe(200);
     expect(await listOf(keep)).toHaveLength(1);
   });

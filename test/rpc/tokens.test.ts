@@ -31,7 +31,7 @@ describe('tokens', () => {
     const token = await world.login(world.people.alice);
     const { userId } = world.access.sessions.find(token)!;
     const { outcome } = world.small.outcomes;
-    Object.assign(world.small.outcomes, { outcome: () => world.access.sessions.revokeAllOf(userId) });
+    Object.assign(world.small.outcomes, { outcome: () => world.access.users.endSessions(userId) });
     const methods = ['eth_accounts', 'privity_getOutcome', 'eth_accounts', 'eth_chainId'];
     const batch = methods.map((method, id) => ({
       jsonrpc: '2.0',
@@ -53,7 +53,7 @@ describe('tokens', () => {
     const token = await world.login(world.people.alice);
     const items = (n: number) =>
       Array.from({ length: n }, (_, id) => ({ jsonrpc: '2.0', id, method: 'eth_accounts', params: [] }));
-    await world.access.sessions.revokeAllOf(world.access.sessions.find(token)!.userId);
+    await world.access.users.endSessions(world.access.sessions.find(token)!.userId);
     const { body } = await world.post('/rpc', items(2), token);
     expect(body).toMatchObject([{ error: unauthorized }, { error: unauthorized }]);
   });

@@ -7,7 +7,10 @@ import { parseInput } from './parse-input.ts';
 import { requirePerson } from './require-login.ts';
 import { sessionView } from './session-view.ts';
 
-/** The caller's sessions, those of applications among them: what there is, one gone, all others gone. */
+/**
+ * The caller's sessions, those of applications among them: what there is, one gone, all others gone. With all others go all wallet URLs, the
+ * caller's own too: a thief of a session has seen it.
+ */
 export function sessionsRoutes(
   app: FastifyInstance,
   deps: { access: Pick<Access, 'sessions'>; audit: AuditSink },
@@ -34,8 +37,8 @@ export function sessionsRoutes(
 
   app.post('/api/sessions/revoke-others', async (request, reply) => {
     const session = requirePerson(request);
-    const count = await sessions.revokeOthers(session);
-    audit.record({
+    const count = sessions.ofUser(session.userId).length - 1;
+    await sessions.revokeOthers(session, {
       actor: session.userId,
       action: 'session.others_revoked',
       resource: '',
