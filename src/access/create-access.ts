@@ -4,7 +4,7 @@ import { AccessKeys } from './access-keys.ts';
 import { createAdministration } from './administration.ts';
 import { createOidcLogin, type OidcOptions } from './oidc/login.ts';
 import { refuseStrangers } from './oidc/refuse-strangers.ts';
-import type { Access, AccessStores, IdentityRoles, Log, Random, UserDraft } from './port.ts';
+import type { Access, AccessStores, IdentityRoles, Log, Random } from './port.ts';
 import { createSessionTable, type SessionOptions } from './session-table.ts';
 import { createSiweLogin } from './siwe/login.ts';
 import { createSignedChallenges, type SiweOptions } from './siwe/signed-challenges.ts';
@@ -18,8 +18,6 @@ export interface AccessOptions {
   readonly siwe: SiweOptions;
   /** Absent: no OpenID login. */
   readonly oidc?: OidcOptions | undefined;
-  /** Users whom the configuration names; saved at every start. At a login by OpenID, the provider's roles replace those given here. */
-  readonly bootstrap: readonly UserDraft[];
 }
 
 export interface AccessDeps {
@@ -40,8 +38,7 @@ export async function createAccess(options: AccessOptions, deps: AccessDeps): Pr
   const { stores, clock, random, log } = deps;
   const keys = new AccessKeys(deps.secrets);
   const users = await createUserDirectory({ store: stores.users, clock });
-  if (options.oidc !== undefined) await refuseStrangers(options.oidc.providers, users);
-  for (const draft of options.bootstrap) await users.save(draft);
+  await refuseStrangers(options.oidc?.providers ?? [], users);
   const sessions = await createSessionTable(options.sessions, { store: stores.sessions, users, clock, random, log });
   const walletTokens = await createWalletTokens(options.walletTokens, {
     ...{ store: stores.walletTokens, users, sessions, keys, clock, random, log },

@@ -75,7 +75,6 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
               pendingTtlMs: loginPendingTtlMs,
               logoutTtlMs: config['session.absoluteSeconds'] * 1000,
             },
-      bootstrap: [],
     },
     {
       stores: accessStores(store, (act, work) => deps.audit.recordWith(act, work)),

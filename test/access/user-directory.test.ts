@@ -53,10 +53,20 @@ describe('users', () => {
     expect((await access.users.save(person('ann'))).disabled).toBe(true);
   });
 
-  it('named by the configuration exist after the start, once', async () => {
-    const world = await createAccessWorld({ bootstrap: [person('root', { roles: ['operator'] })] });
-    await world.restart();
-    expect([...world.stores.rows.users.values()]).toMatchObject([{ subject: 'root', roles: ['operator'] }]);
+  it('of a provider have no access after a start without any provider, and wallets keep theirs', async () => {
+    const world = await createAccessWorld();
+    const ann = await world.access.users.save(person('ann', { wallets: [WALLET] }));
+    const ben = await world.access.users.save(
+      person('0x1', { source: 'siwe', issuer: 'eip155:7107', roles: ['customer'] }),
+    );
+    const opened = await Promise.all([ann, ben].map((user) => world.access.sessions.open(user, 'siwe')));
+    const url = await world.access.walletTokens.current({ userId: ann.id });
+    const { users, sessions, walletTokens } = await createAccessWorld({ stores: world.stores, oidc: false }).then(
+      ({ access }) => access,
+    );
+    expect(users.byId(ann.id)?.roles).toEqual([]);
+    expect(opened.map(({ token }) => sessions.find(token)?.userId)).toEqual([undefined, ben.id]);
+    expect(walletTokens.find(url.token)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createAccess } from '../../src/access/create-access.ts';
+import type { OidcOptions } from '../../src/access/oidc/login.ts';
 import type { Access, AccessStores, UserDraft } from '../../src/access/port.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
@@ -19,8 +20,24 @@ export interface AccessWorld<Stores extends AccessStores = MemoryAccessStores> {
 export const MINUTE = 60_000;
 export const ACCESS_CHAIN_ID = 7107n;
 
+/** The provider of `person`; nobody asks it. */
+const OIDC: OidcOptions = {
+  pendingTtlMs: 10 * MINUTE,
+  logoutTtlMs: 12 * 60 * MINUTE,
+  providers: [
+    {
+      ...{ id: 'bank', name: 'Bank', issuer: 'https://idp.example', clientId: 'chain' },
+      ...{ redirectUri: 'https://bank.example/auth/callback/bank', signedOutUri: 'https://bank.example' },
+      ...{ authentication: { method: 'none' }, scopes: ['openid'], audiences: [], emailDomains: [], isListed: true },
+      roles: { claim: 'roles', names: new Map(), subjects: new Map() },
+      ...{ admission: 'just-in-time', clockToleranceSeconds: 0, timeoutMs: 1000, allowInsecureIssuer: false },
+    },
+  ],
+};
+
 interface Overrides {
-  readonly bootstrap?: readonly UserDraft[];
+  /** False: no provider is configured. */
+  readonly oidc?: boolean;
   readonly secrets?: readonly Secret<Uint8Array>[];
   readonly domains?: readonly string[];
   readonly allowPublishedKeys?: boolean;
@@ -63,7 +80,7 @@ export async function createAccessWorldOver<Stores extends AccessStores>(
           limits: { attemptsMax: 10, windowMs: 5 * MINUTE, keysMax: 100 },
           allowPublishedKeys: overrides.allowPublishedKeys ?? false,
         },
-        bootstrap: overrides.bootstrap ?? [],
+        oidc: overrides.oidc === false ? undefined : OIDC,
       },
       {
         stores,

@@ -184,7 +184,6 @@ export async function startOidcWorld(change: ChangeProvider = (provider) => prov
             return changed ?? [];
           }),
         },
-        bootstrap: [],
       },
       {
         stores,

@@ -10,7 +10,7 @@ import { SAMPLE_ACCOUNTS } from '../../src/access/dev-oidc/accounts.ts';
 import { generateDevOidcKeys } from '../../src/access/dev-oidc/keys.ts';
 import { createDevOidc } from '../../src/access/dev-oidc/provider.ts';
 import type { OidcProviderOptions } from '../../src/access/oidc/provider.ts';
-import type { Access, UserDraft } from '../../src/access/port.ts';
+import type { Access } from '../../src/access/port.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { ROLE_BIT } from '../../src/chain/constants.ts';
@@ -57,7 +57,6 @@ export interface RpcAnswer {
 
 export interface WorldOverrides {
   readonly options?: Partial<AppOptions>;
-  readonly bootstrap?: readonly UserDraft[];
   readonly readiness?: boolean;
   /** Called at each look of /readyz. */
   readonly onLook?: () => void;
@@ -166,7 +165,6 @@ export async function startRpcWorld(overrides: WorldOverrides = {}): Promise<Rpc
         pendingTtlMs: 600_000,
         logoutTtlMs: 43_200_000,
       },
-      bootstrap: overrides.bootstrap ?? [],
     },
     {
       stores,

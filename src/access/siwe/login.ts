@@ -28,8 +28,6 @@ export function createSiweLogin(
       if (owner.roles.length === 0) throw accessError('LOGIN_NOT_PERMITTED', 'refused by the provider');
       return owner;
     }
-    // A wallet user with a role given by configuration was admitted by a person; any other one by the chain itself.
-    if (owner?.roles.some((role) => role !== 'customer')) return owner;
     if ((await deps.identities.rolesOf(BigInt(wallet))) === 0n) {
       // What earlier logins left ends with the role.
       if (owner !== undefined) await users.refuse(owner.id);
