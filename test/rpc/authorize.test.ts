@@ -136,6 +136,16 @@ describe('/auth/authorize', () => {
     expect([wallet.status, wallet.headers.getSetCookie()]).toEqual([403, []]);
   });
 
+  it('forgets, for another account, the session and where the person had logged in', async () => {
+    const token = await world.login(world.people.bob);
+    const headers = { cookie: `privity_session=${token}; privity_provider=AAAA`, origin: world.url };
+    const answer = await post({ ...GOOD, decision: 'switch' }, headers);
+    expect([answer.status, world.access.sessions.find(token)]).toEqual([303, undefined]);
+    const cleared = answer.headers.getSetCookie().map((line) => line.split('; ')[0]);
+    expect(cleared).toEqual(['privity_session=', 'privity_provider=']);
+    expect(answer.headers.getSetCookie().every((line) => line.includes('Expires=Thu, 01 Jan 1970'))).toBe(true);
+  });
+
   it('gives nothing without a login, a decision, or with a decision it does not know', async () => {
     const anonymous = await post({ ...GOOD, decision: 'allow' }, { origin: world.url });
     expect(anonymous.headers.get('location')).toMatch(/^\/auth\/authorize\?client_id=dapp/);

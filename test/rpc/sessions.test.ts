@@ -227,7 +227,7 @@ describe('sessions', () => {
     expect(await viaUrl(again)).toBe('served');
   });
 
-  it('a logout takes the cookie back with the attributes it was set with, or browsers keep it', async () => {
+  it('a logout takes the cookies back with the attributes they were set with, or browsers keep them', async () => {
     const secure = await startRpcWorld({ options: { publicUrl: 'https://bank.example' } });
     try {
       const token = await secure.login(secure.people.alice);
@@ -237,11 +237,12 @@ describe('sessions', () => {
         headers: { cookie: `__Host-privity_session=${token}`, origin: 'https://bank.example' },
       });
       expect(answer.statusCode).toBe(200);
-      const [cookie] = [answer.headers['set-cookie']].flat();
-      const attributes = String(cookie).split('; ');
-      expect(attributes[0]).toBe('__Host-privity_session=');
-      expect(attributes).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']));
-      expect(attributes.join()).toMatch(/Expires=Thu, 01 Jan 1970/);
+      const cookies = [answer.headers['set-cookie']].flat().map((cookie) => String(cookie).split('; '));
+      expect(cookies.map(([pair]) => pair)).toEqual(['__Host-privity_session=', '__Secure-privity_provider=']);
+      for (const [i, path] of ['Path=/', 'Path=/auth'].entries()) {
+        expect(cookies[i]).toEqual(expect.arrayContaining([path, 'HttpOnly', 'Secure', 'SameSite=Lax']));
+        expect(cookies[i]!.join()).toMatch(/Expires=Thu, 01 Jan 1970/);
+      }
     } finally {
       await secure.close();
     }

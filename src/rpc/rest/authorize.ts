@@ -16,6 +16,7 @@ import { sendPage } from '../pages/page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import type { AuditSink } from '../port.ts';
 import type { CheckRate } from '../rate-limits.ts';
+import { createLoginCookies } from './login-cookies.ts';
 import { personOf } from './person-of.ts';
 
 const formBytesMax = 8192;
@@ -85,6 +86,7 @@ export function authorizeRoutes(
     await access.sessions.revoke(session.tokenHash);
     audit.record({ actor: session.userId, action: 'auth.logout', resource: '', detail: {} });
     clearSessionCookie(reply, cookie);
+    createLoginCookies(cookie).clearProvider(reply);
     return reply.redirect(authorizationPath(asked), 303);
   }
 }

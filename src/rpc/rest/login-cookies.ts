@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CookieOptions } from '../authenticate.ts';
 
 /** Cookies of a login at a provider: of the one that is under way, and of the one where the person is logged in. Both are sealed by `access`. */
-export function createLoginCookies({ cookie, pendingTtlMs }: { cookie: CookieOptions; pendingTtlMs: number }) {
+export function createLoginCookies(cookie: CookieOptions) {
   const shared = { httpOnly: true, secure: cookie.secure, sameSite: 'lax' } as const;
   // `__Host-`, or a neighbouring host of our domain could set its own login that is under way, and log somebody in as itself (login CSRF).
   const pending = `${cookie.secure ? '__Host-' : ''}privity_login`;
@@ -12,8 +12,8 @@ export function createLoginCookies({ cookie, pendingTtlMs }: { cookie: CookieOpt
   const provider = `${cookie.secure ? '__Secure-' : ''}privity_provider`;
   const providerAttributes = { ...shared, path: '/auth' };
   return {
-    setPending: (reply: FastifyReply, value: string) =>
-      void reply.setCookie(pending, value, { ...pendingAttributes, maxAge: pendingTtlMs / 1000 }),
+    setPending: (reply: FastifyReply, value: string, ttlMs: number) =>
+      void reply.setCookie(pending, value, { ...pendingAttributes, maxAge: ttlMs / 1000 }),
     pendingOf: (request: FastifyRequest) => request.cookies[pending],
     clearPending: (reply: FastifyReply) => void reply.clearCookie(pending, pendingAttributes),
     setProvider: (reply: FastifyReply, value: string, expiresAt: number) =>

@@ -36,7 +36,7 @@ export function oidcRoutes(
 ): void {
   const { cookie, chain } = options;
   const { access, audit, checkRate } = deps;
-  const cookies = createLoginCookies(options);
+  const cookies = createLoginCookies(cookie);
   const configured = (): OidcLogin => {
     if (access.oidcLogin === undefined) throw rpcError('OIDC_NOT_CONFIGURED');
     return access.oidcLogin;
@@ -54,7 +54,7 @@ export function oidcRoutes(
     const provider = chosen ?? (providers.length === 1 ? providers[0]!.id : undefined);
     if (provider === undefined) return sendChoice(reply, return_to);
     const started = await start(provider, return_to);
-    cookies.setPending(reply, started.cookie);
+    cookies.setPending(reply, started.cookie, options.pendingTtlMs);
     return reply.redirect(started.location);
   });
 

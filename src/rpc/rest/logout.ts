@@ -13,14 +13,13 @@ export function logoutRoutes(
   app: FastifyInstance,
   options: {
     readonly cookie: CookieOptions;
-    readonly pendingTtlMs: number;
     readonly chain: { readonly chainName: string };
   },
   deps: { access: Pick<Access, 'oidcLogin' | 'sessions' | 'users'>; audit: AuditSink; checkRate: CheckRate },
 ): void {
   const { cookie, chain } = options;
   const { access, audit, checkRate } = deps;
-  const cookies = createLoginCookies(options);
+  const cookies = createLoginCookies(cookie);
 
   app.get('/auth/logout', async (request, reply) => {
     await checkRate('auth', request);

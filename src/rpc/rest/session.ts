@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Access } from '../../access/port.ts';
 import { type CookieOptions, clearSessionCookie } from '../authenticate.ts';
 import type { AuditSink } from '../port.ts';
+import { createLoginCookies } from './login-cookies.ts';
 import { requireLogin } from './require-login.ts';
 import { sessionTimes } from './session-times.ts';
 
 /** The caller's own session: what it is, longer, gone. */
 export function sessionRoutes(
   app: FastifyInstance,
-  options: { readonly cookie: CookieOptions },
+  { cookie }: { readonly cookie: CookieOptions },
   deps: { access: Pick<Access, 'sessions'>; audit: AuditSink },
 ): void {
   app.get('/api/auth/current-session', async (request) => ({ type: 'user', ...sessionTimes(requireLogin(request)) }));
@@ -21,7 +22,8 @@ export function sessionRoutes(
     const session = requireLogin(request);
     await deps.access.sessions.revoke(session.tokenHash);
     deps.audit.record({ actor: session.userId, action: 'auth.logout', resource: '', detail: {} });
-    clearSessionCookie(reply, options.cookie);
+    clearSessionCookie(reply, cookie);
+    createLoginCookies(cookie).clearProvider(reply);
     return {};
   });
 }
