@@ -191,6 +191,7 @@ export interface SessionTable {
   byId(id: string): Session | undefined;
   /** Live sessions of a user, the newest first. */
   ofUser(userId: string): Session[];
+  /** At once. A write that fails is logged, and costs no more than what the session was extended by, at a restart. */
   extend(session: Session): Promise<Session>;
   /** The token is dead when this call returns; the promise resolves when that is durable. */
   revoke(tokenHash: string, act?: Act): Promise<void>;

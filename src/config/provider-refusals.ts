@@ -41,7 +41,7 @@ export const PROVIDER_REFUSALS: readonly ProviderRefusal[] = [
   },
   {
     reason: 'an issuer must be reached over https',
-    applies: (providers, production) => production && providers.some(({ issuer }) => issuer.startsWith('http:')),
+    applies: (providers, production) => production && providers.some(({ issuer }) => /^http:/i.test(issuer)),
   },
   {
     reason: 'clientSecretFile is missing, or given although clientAuthentication is none',

@@ -85,6 +85,7 @@ const TRIGGERS: readonly (readonly [field: ConfigPath, reason: RegExp, changes: 
   ['oidc.providers', /issuer is missing/, providers({ issuer: 'file:///etc/passwd' })],
   ['oidc.providers', /same issuer/, providers(MAPPED, { ...MAPPED, id: 'other' })],
   ['oidc.providers', /over https/, providers({ issuer: 'http://login.bank.example' })],
+  ['oidc.providers', /over https/, providers({ issuer: 'HTTP://login.bank.example' })],
   ['oidc.providers', /clientSecretFile/, providers({ clientSecretFile: '' })],
   ['oidc.providers', /clientSecretFile/, providers({ clientAuthentication: 'none' })],
   ['oidc.providers', /scopes/, providers({ scopes: ['profile', 'email'] })],

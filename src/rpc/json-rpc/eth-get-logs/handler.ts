@@ -23,8 +23,9 @@ const entriesPerBlock = 20;
 const waitingMax = 16;
 
 /**
- * Each log is judged by itself, by the event rules. Work and limits follow from the range and from what the reader may see, never from what is
- * hidden: neither an error nor a duration tells how much there is (G5).
+ * Each log is judged by itself, by the event rules. Limits, and which blocks are read, follow from the range and from what the reader may see, never
+ * from what is hidden: no error tells how much there is (G5). A duration can: a block in which the reader has a log is read and looked through
+ * whole, so the time grows with everything in it.
  */
 export function ethGetLogs(deps: Deps): RpcMethod {
   const { atOnceMax } = deps.logLimits;
