@@ -52,7 +52,10 @@ describe('known variables', () => {
 
   it('are all that the sources read from the environment', () => {
     const root = new URL('../..', import.meta.url).pathname;
-    const files = execFileSync('git', ['ls-files', 'src', 'test', 'vitest.config.ts'], { cwd: root, encoding: 'utf8' }).split('\n');
+    const files = execFileSync('git', ['ls-files', 'src', 'test', 'vitest.config.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+    }).split('\n');
     const read = new Set<string>();
     for (const file of files.filter((name) => name.endsWith('.ts'))) {
       const text = readFileSync(`${root}/${file}`, 'utf8');
