@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { castOn, runCast } from '../support/cast.ts';
 import { ETHER, type RpcWorld, startRpcWorld } from '../support/rpc-world.ts';
-
-const run = promisify(execFile);
 
 /** An ordinary command-line wallet with nothing but the personal RPC URL. */
 describe('cast, unmodified, on a wallet URL', () => {
@@ -12,10 +9,7 @@ describe('cast, unmodified, on a wallet URL', () => {
   let url: string;
   const key = generatePrivateKey();
   const owner = privateKeyToAccount(key);
-  const cast = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run('node_modules/.bin/cast', [...args, '--rpc-url', url], { timeout: 30_000 });
-    return stdout.trim();
-  };
+  const cast = castOn(() => url);
   beforeAll(async () => {
     world = await startRpcWorld();
     world.small.setIdentity(BigInt(owner.address), { roles: 1n, flags: 0n, expiry: 0n });
@@ -45,7 +39,7 @@ describe('cast, unmodified, on a wallet URL', () => {
     const block = JSON.parse(await cast('block', 'latest', '--json')) as Record<string, unknown>;
     expect(block['transactions']).toEqual([sent['transactionHash']]);
     // Not what wallets ask: for a session.
-    const logs = await run('node_modules/.bin/cast', ['logs', '--from-block', '0', '--rpc-url', url]);
+    const logs = await runCast(['logs', '--from-block', '0', '--rpc-url', url]);
     expect([logs.stdout, logs.stderr]).toEqual(['', expect.stringContaining('Forbidden')]);
   });
 
@@ -54,16 +48,7 @@ describe('cast, unmodified, on a wallet URL', () => {
     expect(await cast('balance', bob.address)).toBe('0');
     expect(await cast('nonce', bob.address)).toBe('0');
     // The npm launcher of cast loses the exit status, so its words are what can be tested.
-    const refused = run('node_modules/.bin/cast', [
-      'send',
-      nobody.address,
-      '--value',
-      '1',
-      '--private-key',
-      key,
-      '--rpc-url',
-      url,
-    ]);
+    const refused = runCast(['send', nobody.address, '--value', '1', '--private-key', key, '--rpc-url', url]);
     expect((await refused).stderr).toContain('Forbidden');
   });
 });

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../demo/free-ports.ts';
+import { castOn, runCast } from '../support/cast.ts';
 import { type PublicCli, startPublicCli } from '../support/public-cli.ts';
 import { ETHER, type RpcWorld, startRpcWorld } from '../support/rpc-world.ts';
-
-const run = promisify(execFile);
 
 describe('Foundry behind the proxy of the public command-line tool', () => {
   let world: RpcWorld;
@@ -14,10 +11,7 @@ describe('Foundry behind the proxy of the public command-line tool', () => {
   let url: string;
   const key = generatePrivateKey();
   const owner = privateKeyToAccount(key);
-  const cast = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run('node_modules/.bin/cast', [...args, '--rpc-url', url], { timeout: 30_000 });
-    return stdout.trim();
-  };
+  const cast = castOn(() => url);
   const proxyWith = async (privateKey: string) => {
     const [port] = await freePorts(1);
     url = `http://127.0.0.1:${port}`;
@@ -56,12 +50,12 @@ describe('Foundry behind the proxy of the public command-line tool', () => {
     expect(await cast('balance', bob.address)).toBe('0');
     expect(await cast('nonce', bob.address)).toBe('0');
     const args = ['send', nobody.address, '--value', '1', '--private-key', key, '--rpc-url', url];
-    expect((await run('node_modules/.bin/cast', args)).stderr).toContain('Forbidden');
+    expect((await runCast(args)).stderr).toContain('Forbidden');
     const foreign = generatePrivateKey();
     const others = ['send', bob.address, '--value', '1', '--private-key', foreign, '--rpc-url', url];
-    expect((await run('node_modules/.bin/cast', others)).stderr).toContain('Forbidden');
+    expect((await runCast(others)).stderr).toContain('Forbidden');
     const creation = ['send', '--private-key', key, '--rpc-url', url, '--create', '0x60006000'];
-    expect((await run('node_modules/.bin/cast', creation)).stderr).toContain('Forbidden');
+    expect((await runCast(creation)).stderr).toContain('Forbidden');
   });
 
   it('logs in again by itself when the session has reached its end', async () => {
@@ -75,12 +69,7 @@ describe('Foundry behind the proxy of the public command-line tool', () => {
       try {
         await other.prints(/Your proxy rpc is ready/);
         await new Promise((resolve) => setTimeout(resolve, 1700));
-        const { stdout } = await run('node_modules/.bin/cast', [
-          'nonce',
-          owner.address,
-          '--rpc-url',
-          `http://127.0.0.1:${port}`,
-        ]);
+        const { stdout } = await runCast(['nonce', owner.address, '--rpc-url', `http://127.0.0.1:${port}`]);
         expect(stdout.trim()).toBe('0');
         expect(other.output()).toMatch(/Re-authentication successful/);
         expect(short.audit.filter(({ action }) => action === 'auth.login')).toHaveLength(2);
